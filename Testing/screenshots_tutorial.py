@@ -27,9 +27,9 @@ from ElastixRegistrationLib.core.images.pictures import (
     png_bytes,
     window_of,
 )
+from ElastixRegistrationLib.core.resampling.images import resample
 from ElastixRegistrationLib.core.transforms.itk_transforms import identity
 from ElastixRegistrationLib.core.transforms.matrices import transform_from_matrix
-from ElastixRegistrationLib.core.transforms.resampling import resample
 from screenshots import shoot
 from support.panel import choose
 

@@ -47,9 +47,9 @@ from ElastixRegistrationLib.core.images.geometry import (  # noqa: E402
     image_from_array,
 )
 from ElastixRegistrationLib.core.quality.similarity import dice  # noqa: E402
+from ElastixRegistrationLib.core.resampling.images import resample  # noqa: E402
 from ElastixRegistrationLib.core.start.rigid import moved_points, rigid_matrix  # noqa: E402
 from ElastixRegistrationLib.core.transforms.itk_transforms import displacement_field, map_points  # noqa: E402
-from ElastixRegistrationLib.core.transforms.resampling import resample  # noqa: E402
 from processes import ProcessFailed, machine  # noqa: E402
 from rivals import Case, Rival, libraries, ours, slicer_elastix  # noqa: E402
 

@@ -38,8 +38,8 @@ from ElastixRegistrationLib.core.files.point_files import read_points  # noqa: E
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array  # noqa: E402
 from ElastixRegistrationLib.core.images.object import object_mask  # noqa: E402
 from ElastixRegistrationLib.core.quality.confidence import VOXELS, estimate_confidence  # noqa: E402
+from ElastixRegistrationLib.core.resampling.images import resample  # noqa: E402
 from ElastixRegistrationLib.core.transforms.itk_transforms import bspline_transform, identity, map_points  # noqa: E402
-from ElastixRegistrationLib.core.transforms.resampling import resample  # noqa: E402
 
 POINTS = 600
 SAID_MM = 2.0

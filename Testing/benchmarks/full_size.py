@@ -40,8 +40,8 @@ from ElastixRegistrationLib.core.files.transform_files import read_transform  # 
 from ElastixRegistrationLib.core.images.geometry import Geometry, geometry_of, image_from_array  # noqa: E402
 from ElastixRegistrationLib.core.presets.catalog import find_preset  # noqa: E402
 from ElastixRegistrationLib.core.registration.memory import run_bytes  # noqa: E402
+from ElastixRegistrationLib.core.resampling.images import resample  # noqa: E402
 from ElastixRegistrationLib.core.transforms.itk_transforms import identity, map_points  # noqa: E402
-from ElastixRegistrationLib.core.transforms.resampling import resample  # noqa: E402
 from processes import Cost, ProcessFailed, machine  # noqa: E402
 from rivals import Case, libraries  # noqa: E402
 

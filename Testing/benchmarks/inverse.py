@@ -22,8 +22,8 @@ sys.path[:0] = [str(TOP / "ElastixRegistration"), str(Path(__file__).parent)]
 
 from ElastixRegistrationLib import core  # noqa: E402
 from ElastixRegistrationLib.core.images.geometry import geometry_of  # noqa: E402
+from ElastixRegistrationLib.core.resampling.images import resample  # noqa: E402
 from ElastixRegistrationLib.core.transforms.inverse import invert  # noqa: E402
-from ElastixRegistrationLib.core.transforms.resampling import resample  # noqa: E402
 from processes import machine  # noqa: E402
 
 PRESETS = ("ct-lung-fast", "ct-lung", "automatic")

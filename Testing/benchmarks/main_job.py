@@ -122,7 +122,7 @@ def _quality(case: dict, transform) -> str:
         distances = np.linalg.norm(map_points(transform, fixed) - moving, axis=1)
         return f"{distances.mean():.2f} mm, {len(distances)} landmarks"
     from ElastixRegistrationLib.core.images.geometry import geometry_of
-    from ElastixRegistrationLib.core.transforms.resampling import resample
+    from ElastixRegistrationLib.core.resampling.images import resample
 
     fixed, moving = (read_image(path) for path in case["labels"])
     moved = resample(moving, transform, geometry_of(fixed), interpolation="nearest")

@@ -19,8 +19,8 @@ from ElastixRegistrationLib.core.files.image_files import read_image
 from ElastixRegistrationLib.core.files.point_files import read_points
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.quality.similarity import dice
+from ElastixRegistrationLib.core.resampling.images import resample
 from ElastixRegistrationLib.core.transforms.itk_transforms import displacement_field, identity, map_points
-from ElastixRegistrationLib.core.transforms.resampling import resample
 
 SIDES = ("fixed", "moving")
 Score = Callable[[Any], dict[str, float]]

@@ -7,8 +7,8 @@ import pytest
 from ElastixRegistrationLib.core.files.image_files import read_image, write_image
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.registration.register import register
+from ElastixRegistrationLib.core.resampling.images import resample
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, identity, map_points
-from ElastixRegistrationLib.core.transforms.resampling import resample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from phantoms.images import grid, oblique, stage

@@ -13,8 +13,8 @@ from ..core.registration.inputs import RegistrationInputs
 from ..core.report.page import Report, write_report
 from ..core.report.reproduction import voxel_checksum
 from ..core.request import RegistrationRequest
+from ..core.resampling.images import resample
 from ..core.transforms.itk_transforms import displacement_field, identity
-from ..core.transforms.resampling import resample
 from ..worker.result import AsynchronousResult
 from .cases import Case
 

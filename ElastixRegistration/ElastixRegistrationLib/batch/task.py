@@ -30,10 +30,10 @@ from ..core.quality.similarity import dice_by_label
 from ..core.registration.inputs import RegistrationInputs
 from ..core.report.reproduction import software_versions
 from ..core.request import RegistrationRequest
+from ..core.resampling.images import resample
 from ..core.system.file_names import split_choice
 from ..core.transforms.itk_transforms import identity
 from ..core.transforms.plain_data import VoxelData
-from ..core.transforms.resampling import resample
 from ..core.wording import said, sentence_of, to_data
 from ..worker.client import State
 from ..worker.outputs import FiguresBeforeAndAfter, ResampledVolume

@@ -44,9 +44,9 @@ def run(options: argparse.Namespace) -> Outcome:
     from ..core.files.transform_files import read_transform
     from ..core.images.geometry import array_view, geometry_of
     from ..core.registration.inputs import in_dimension
+    from ..core.resampling.images import resample
     from ..core.system.output_files import check_apart
     from ..core.transforms.itk_transforms import identity
-    from ..core.transforms.resampling import resample
 
     outputs = {name: getattr(options, f"output_{name}") for name in _IMAGES if getattr(options, f"output_{name}")}
     for path in outputs.values():

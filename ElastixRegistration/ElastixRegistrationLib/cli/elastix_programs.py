@@ -22,8 +22,8 @@ from ..core.files.transform_files import read_transform, write_transform
 from ..core.images.geometry import Geometry, geometry_of, image_from_array
 from ..core.parameters.as_elastix import as_elastix_reads
 from ..core.parameters.maps import ParameterMap, read_parameter_file, write_parameter_file
+from ..core.resampling.images import resample
 from ..core.transforms.itk_transforms import displacement_field, map_points
-from ..core.transforms.resampling import resample
 
 #: Arguments with a value that change nothing here.
 _WITHOUT_EFFECT = ("-priority", "-loglevel")

@@ -156,7 +156,7 @@ def _carry_doses(
     from ..core.files.dicom_objects.direction import check_can_be_added, check_frames, tell_patients
     from ..core.files.image_files import read_volume
     from ..core.images.geometry import array_view, geometry_of, image_from_array
-    from ..core.transforms import resampling
+    from ..core.resampling.images import resample
 
     paths = [(options.transform, options.moving), *map(tuple, options.sum or ())]
     doses = [moving, *(read_volume(path, "dose") for _, path in paths[1:])]
@@ -177,9 +177,7 @@ def _carry_doses(
         if transform.GetInputSpaceDimension() != grid.dimension or grid.dimension != 3:
             raise InputError(f"Doses need 3D; the transform {path} or the reference image is 2D.")
         image = image_from_array(np.asarray(array_view(dose.image), np.float32), own)
-        total += array_view(
-            resampling.resample(image, transform, grid, interpolation=request.interpolation, background=0.0)
-        )
+        total += array_view(resample(image, transform, grid, interpolation=request.interpolation, background=0.0))
     total = np.maximum(np.nan_to_num(total), 0.0)  # cubic B-splines overshoot
     write_volume(
         image_from_array(total, grid),
@@ -214,7 +212,7 @@ def _resample_image(
     from ..core.images.geometry import array_view, geometry_of, not_finite_count, one_slice
     from ..core.registration.checks import CHOOSE_FRAME
     from ..core.registration.inputs import in_dimension
-    from ..core.transforms.resampling import resample as resampled
+    from ..core.resampling.images import resample as resampled
 
     place = place_of(reference.series)
     places = place, _where(options, 0, options.transform, place_of(moving.series), place)
@@ -254,7 +252,7 @@ def _filling(path: str, request: RegistrationRequest, image: Any) -> tuple[str, 
     from ..core.files.segmentation_files import is_segmentation
     from ..core.images.background import background_of, looks_like_labels
     from ..core.images.geometry import as_scalar
-    from ..core.transforms.resampling import outside_of
+    from ..core.resampling.images import outside_of
 
     background, are_labels = request.background, looks_like_labels(as_scalar(image))
     if is_segmentation(path) or (request.interpolation == "nearest" and are_labels):

@@ -57,7 +57,7 @@ _HOME_OF = {
     "register": "registration.register",
     "register_group": "multi_image.groupwise",
     "register_series": "multi_image.series",
-    "resample": "transforms.resampling",
+    "resample": "resampling.images",
     "TuningResult": "tuning.result",
     "surface_distances": "quality.surface_distance",
     "transform_from_matrix": "transforms.matrices",

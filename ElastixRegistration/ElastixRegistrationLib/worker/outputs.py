@@ -100,7 +100,7 @@ def compute(output: Output, result: Any, inputs: dict[str, Any], moving: VoxelDa
 
 def _resampled(output: ResampledVolume, result: Any, moving: VoxelData, grid: Geometry) -> VoxelData:
     from ..core.images.geometry import array_view
-    from ..core.transforms.resampling import resample
+    from ..core.resampling.images import resample
 
     voxels = moving if output.image is None else output.image
     padding = output.padding

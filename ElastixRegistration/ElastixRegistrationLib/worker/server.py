@@ -28,7 +28,7 @@ if sys.platform == "win32":
 
 _CORE = f"{__package__.rpartition('.')[0]}.core"
 _RESULT_MODULES = (
-    *(f"{_CORE}.{name}" for name in ("quality.assessment", "transforms.inverse", "transforms.resampling")),
+    *(f"{_CORE}.{name}" for name in ("quality.assessment", "transforms.inverse", "resampling.images")),
     *("itk.itkAffineTransformPython", "itk.itkBSplineTransformPython", "itk.itkCompositeTransformPython"),
     *("itk.itkInterpolateImageFunctionPython", "itk.itkImageToImageFilterBPython"),
 )

@@ -16,6 +16,7 @@ from ElastixRegistrationLib.core.multi_image.series import (
     stack_of,
 )
 from ElastixRegistrationLib.core.registration.any_rotation import any_rotation_start
+from ElastixRegistrationLib.core.resampling.images import resample
 from ElastixRegistrationLib.core.transforms.itk_transforms import (
     affine_from_matrix,
     displacement_field_transform,
@@ -23,7 +24,6 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import (
     map_points,
     matrix_of,
 )
-from ElastixRegistrationLib.core.transforms.resampling import resample
 from phantoms.images import blobs, grid, stage
 
 #: Of the phantom's frames, mm: a breath, there and back on another way, up to 5 voxels from the first frame.

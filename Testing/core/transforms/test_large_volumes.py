@@ -8,7 +8,8 @@ from ElastixRegistrationLib.core.deformation import plausibility
 from ElastixRegistrationLib.core.images.background import BackgroundEstimate, Padding
 from ElastixRegistrationLib.core.images.geometry import array_view, image_from_array
 from ElastixRegistrationLib.core.images.slabs import slabs_of
-from ElastixRegistrationLib.core.transforms import displacements, resampling
+from ElastixRegistrationLib.core.resampling import images as resampling
+from ElastixRegistrationLib.core.transforms import displacements
 from ElastixRegistrationLib.core.transforms.itk_transforms import (
     affine_from_matrix,
     bspline_transform,

@@ -8,8 +8,8 @@ import slicer
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of
 from ElastixRegistrationLib.core.parameters.maps import write_parameter_file
+from ElastixRegistrationLib.core.resampling.images import resample
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix
-from ElastixRegistrationLib.core.transforms.resampling import resample
 from ElastixRegistrationLib.mrml.logic import RegistrationLogic
 from ElastixRegistrationLib.mrml.nodes.coordinates import ijk_to_ras_of
 from phantoms.images import blobs, grid, stage

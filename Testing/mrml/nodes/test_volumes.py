@@ -10,8 +10,8 @@ import vtk
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.images.background import estimate_background
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, image_from_array
+from ElastixRegistrationLib.core.resampling.images import resample
 from ElastixRegistrationLib.core.system.itk_access import suffix_of, wrapped_class
-from ElastixRegistrationLib.core.transforms.resampling import resample
 from ElastixRegistrationLib.mrml.nodes import incremental as steps
 from ElastixRegistrationLib.mrml.nodes import resampling
 from ElastixRegistrationLib.mrml.nodes.chains import chain_to_world

@@ -13,7 +13,7 @@ from ..images.band_matrices import interpolation
 from ..images.cells import Cells
 from ..images.geometry import Geometry, array_view, geometry_of
 from ..images.reduction import grid_of
-from ..transforms.lookup import Lookup
+from ..resampling.lookup import Lookup
 from .windows import gaussian, smoothed
 
 #: Intensities are scaled so that these percentiles become 0 and 1, and clipped a little beyond.

@@ -22,9 +22,9 @@ from ..presets.preset import Preset
 from ..quality.assessment import thinned
 from ..quality.consistency import inverse_consistency
 from ..registration.inputs import RegistrationInputs
+from ..resampling.images import resample
 from ..system.output_files import whole_file, write_json
 from ..transforms.itk_transforms import identity
-from ..transforms.resampling import resample
 from ..wording import said
 from .agreement import agreement
 from .methods import Method, Registrar, in_this_process, methods_of

@@ -22,8 +22,8 @@ from ..quality.label_rows import LABEL_HEADING, by_label, label_text
 from ..quality.similarity import compare
 from ..registration.checks import check_dimensions
 from ..registration.result import RegistrationResult
+from ..resampling.images import resample
 from ..transforms.itk_transforms import identity
-from ..transforms.resampling import resample
 from ..wording import said
 from .text import aligned
 

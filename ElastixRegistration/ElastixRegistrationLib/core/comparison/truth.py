@@ -17,8 +17,8 @@ from ..images.labels import shared_labels
 from ..quality.assessment import thinned
 from ..quality.similarity import dice
 from ..registration.inputs import RegistrationInputs
+from ..resampling.images import resample
 from ..transforms.itk_transforms import identity, map_points
-from ..transforms.resampling import resample
 from ..transforms.spline_derivatives import SplineChain
 from ..wording import said
 from .records import RunRecord

@@ -19,9 +19,9 @@ import numpy as np
 from ..errors import InputError
 from ..images.geometry import Geometry, array_view, geometry_of
 from ..images.labels import label_values
+from ..resampling.regions import RegionCarrier
 from ..system.file_names import split_choice
 from ..transforms.itk_transforms import whole_matrix
-from ..transforms.regions import RegionCarrier
 from ..wording import said
 from .dicom.layers import Layers
 from .dicom.places import Place

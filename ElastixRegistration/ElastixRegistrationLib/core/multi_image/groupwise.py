@@ -23,8 +23,8 @@ from ..images.background import BackgroundEstimate, estimate_background, padding
 from ..images.geometry import Geometry, array_view, as_scalar, check_image, geometry_of, image_from_array
 from ..registration.masks import metric_mask
 from ..registration.memory import available_bytes
+from ..resampling.images import outside_of, resample
 from ..transforms.itk_transforms import compose, identity
-from ..transforms.resampling import outside_of, resample
 from ..transforms.transform_parameters import extend_bspline, transforms_from_maps
 from ..wording import said
 

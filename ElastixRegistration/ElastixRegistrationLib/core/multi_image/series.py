@@ -18,8 +18,8 @@ from ..images.geometry import Geometry, array_view, geometry_of, image_from_arra
 from ..parameters.maps import ParameterMap
 from ..registration.any_rotation import any_rotation_start
 from ..registration.register import register
+from ..resampling.images import outside_of, resample
 from ..transforms.itk_transforms import compose, identity
-from ..transforms.resampling import outside_of, resample
 from ..wording import said
 
 T = TypeVar("T")

@@ -15,9 +15,9 @@ from ..images.labels import shared_labels
 from ..images.object import object_mask
 from ..parameters.component_rules import POINTS_METRIC
 from ..registration.result import RegistrationResult
+from ..resampling.images import resample
 from ..transforms.displacements import displacement_vectors
 from ..transforms.itk_transforms import identity, map_points
-from ..transforms.resampling import resample
 from ..wording import said
 from .figures import Comparison, Figure
 from .similarity import LandmarkErrors, compare, dice, landmark_errors

@@ -20,8 +20,8 @@ import numpy as np
 
 from ..images.geometry import Geometry, array_view, as_scalar, geometry_of, image_from_array
 from ..images.object import object_mask
+from ..resampling.images import resample
 from ..transforms.itk_transforms import identity
-from ..transforms.resampling import resample
 from ..transforms.sampling import coarsened
 
 #: Number of points of the estimate. It is interpolated between them, because windows make it smooth.

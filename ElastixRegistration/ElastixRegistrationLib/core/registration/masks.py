@@ -9,8 +9,8 @@ import numpy as np
 from ..errors import InputError
 from ..images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ..images.labels import any_component
+from ..resampling.images import resample
 from ..transforms.itk_transforms import identity
-from ..transforms.resampling import resample
 from ..wording import named_role, said
 
 #: A rigid transform of 3D images has 6 parameters; this many voxels are a block of 3 by 4 by 4.

@@ -9,9 +9,9 @@ import numpy as np
 from ..images.background import background_of, padding_mask
 from ..images.geometry import Geometry, array_view, float_copy, geometry_of, image_from_array
 from ..images.reduction import block_means, reduced_geometry
+from ..resampling.images import resample
 from ..start.coarse import FittedImage
 from ..transforms.itk_transforms import identity
-from ..transforms.resampling import resample
 from .masks import metric_mask
 from .working_resolution import working_factors
 

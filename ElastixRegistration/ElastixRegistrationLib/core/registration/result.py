@@ -67,7 +67,7 @@ class ResultBase(ABC):
         ``background``: value outside the image; by default that of the registration, for colors and vectors one for
         each component.
         """
-        from ..transforms.resampling import outside_of, resample  # loads itk
+        from ..resampling.images import outside_of, resample  # loads itk
 
         transform, own = self.itk_objects()
         image = own if moving is None else moving

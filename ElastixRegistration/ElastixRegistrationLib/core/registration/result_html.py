@@ -9,8 +9,8 @@ import numpy as np
 
 from ..images.geometry import array_view, as_scalar
 from ..images.overlay import image_tag, overlay_png
+from ..resampling.images import resample
 from ..transforms.itk_transforms import identity
-from ..transforms.resampling import resample
 from ..transforms.sampling import coarsened
 from .result import result_text
 

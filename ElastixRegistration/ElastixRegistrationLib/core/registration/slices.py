@@ -14,10 +14,10 @@ import numpy as np
 from ..errors import InputError
 from ..images.geometry import Geometry, array_view, component_count, geometry_of, image_from_array, image_like
 from ..images.labels import any_component
+from ..resampling.images import resample
 from ..transforms.itk_transforms import affine_from_matrix, compose, identity, matrix_of
 from ..transforms.plain_data import TransformData
 from ..transforms.planes import Plane, flat_geometry, flat_voxels, flattened_matrix, lifted_transform, plane_of
-from ..transforms.resampling import resample
 from ..wording import said
 
 #: Planes whose normals have a smaller cosine than this do not count as parallel.

@@ -9,13 +9,13 @@ import numpy as np
 from ..errors import InputError
 from ..images.geometry import array_view, geometry_of
 from ..images.labels import label_values
+from ..resampling.images import resample
 from ..sliding.detection import find_sliding
 from ..sliding.figures import SlidingFigures
 from ..sliding.grids import SlidingImage
 from ..sliding.regions import Regions
 from ..sliding.regionwise import correlate_alike, register_regions
 from ..transforms.itk_transforms import identity
-from ..transforms.resampling import resample
 from ..wording import said
 from .prepared_images import PreparedSide
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...core.errors import InputError
 from ...core.request import check_background
-from ...core.transforms.resampling import INTERPOLATIONS
+from ...core.resampling.images import INTERPOLATIONS
 from ...core.wording import said
 from ..nodes.chains import Chain, chain_to_world, inverse, vtk_from_chain
 from ..nodes.hierarchy import place_beside

@@ -15,7 +15,7 @@ from ...core.errors import InputError
 from ...core.images.background import BackgroundEstimate, background_of, component_background, padding_mask
 from ...core.images.geometry import Geometry
 from ...core.request import KEEP
-from ...core.transforms.resampling import INTERPOLATIONS, cast_into
+from ...core.resampling.images import INTERPOLATIONS, cast_into
 from ...core.wording import said
 from .chains import Chain, inverse, vtk_from_chain
 from .coordinates import ijk_to_ras_of

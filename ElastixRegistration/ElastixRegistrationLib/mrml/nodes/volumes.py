@@ -16,7 +16,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from ...core.errors import InputError
 from ...core.images.geometry import Geometry, scalar_from_components
-from ...core.transforms.resampling import cast_into
+from ...core.resampling.images import cast_into
 from ...core.transforms.sampling import best_affine, coarsened, lattice
 from ...core.wording import named_role as named
 from ...core.wording import said

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...core.images.background import component_background
+from ...core.resampling.images import cast_into
 from ...core.transforms.plain_data import VoxelData
-from ...core.transforms.resampling import cast_into
 from ...worker.client import RegistrationHandle
 from ...worker.outputs import FiguresBeforeAndAfter, JacobianDeterminant, Output, ResampledVolume
 from ...worker.pool import WorkerPool

@@ -11,9 +11,9 @@ import numpy as np
 from ...core.errors import InputError
 from ...core.images.background import BackgroundEstimate, component_background
 from ...core.images.geometry import Geometry, array_view, image_from_array
+from ...core.resampling.images import cast_into, resample
 from ...core.transforms.plain_data import TransformData
 from ...core.transforms.planes import lifted_transform
-from ...core.transforms.resampling import cast_into, resample
 from ...core.wording import said
 from ..nodes.chains import Chain, chain_to_world, displacement_incrementally, inverse, is_matrix, simplified
 from ..nodes.coordinates import geometry_from_ijk_to_ras

@@ -16,8 +16,8 @@ from ElastixRegistrationLib.core.files.dicom_objects.spatial_registration import
 from ElastixRegistrationLib.core.files.image_files import write_image
 from ElastixRegistrationLib.core.files.transform_files import read_transform, write_transform
 from ElastixRegistrationLib.core.images.geometry import array_view
+from ElastixRegistrationLib.core.resampling.images import resample
 from ElastixRegistrationLib.core.transforms.itk_transforms import displacement_field_transform, identity, map_points
-from ElastixRegistrationLib.core.transforms.resampling import resample
 from phantoms.dicom_patient import GRID, breathe, centers, dose_at, holds, write_patient
 from phantoms.images import oblique
 

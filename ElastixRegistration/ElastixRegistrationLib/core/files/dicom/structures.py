@@ -28,8 +28,8 @@ from ...images.contours import (
 )
 from ...images.geometry import Geometry
 from ...images.polygons import REACH
+from ...resampling.regions import RegionCarrier
 from ...transforms.itk_transforms import identity
-from ...transforms.regions import RegionCarrier
 from ...wording import counted, named_role, said
 from ..formats.choice import chosen_names
 from ..formats.segment_entries import set_segments

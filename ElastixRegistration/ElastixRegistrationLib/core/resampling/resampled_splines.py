@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..images.geometry import Geometry
-from .aligned_splines import ON_BORDER, AlignedSpline, interpolating_coefficients
-from .itk_transforms import bspline_transform
-from .scattered import BATCH, point_map
-from .spline_derivatives import SplineChain
+from ..transforms.aligned_splines import ON_BORDER, AlignedSpline, interpolating_coefficients
+from ..transforms.itk_transforms import bspline_transform
+from ..transforms.scattered import BATCH, point_map
+from ..transforms.spline_derivatives import SplineChain
 
 #: Control point distances relative to those of the resampled B-spline; the first sufficient one is used.
 _PARTS = (6.0, 9.0)

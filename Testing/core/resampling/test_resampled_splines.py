@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from ElastixRegistrationLib.core.images.geometry import array_view
-from ElastixRegistrationLib.core.transforms import resampled_splines, resampling
+from ElastixRegistrationLib.core.resampling import images as resampling
+from ElastixRegistrationLib.core.resampling import resampled_splines
+from ElastixRegistrationLib.core.resampling.resampled_splines import ResampledSpline
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, bspline_transform, compose
-from ElastixRegistrationLib.core.transforms.resampled_splines import ResampledSpline
 from ElastixRegistrationLib.core.transforms.spline_derivatives import SplineChain
 from phantoms.images import blobs, grid, oblique
 

@@ -22,12 +22,12 @@ from ..images.geometry import (
 )
 from ..images.slabs import slabs_of
 from ..system.itk_access import suffix_of, wrapped_class
+from ..transforms.displacements import displacement_vectors
+from ..transforms.itk_transforms import matrix_of
+from ..transforms.sampling import voxel_centers
+from ..transforms.transform_parameters import is_small
 from ..wording import said
-from .displacements import displacement_vectors
-from .itk_transforms import matrix_of
 from .lookup import Lookup, is_looked_up
-from .sampling import voxel_centers
-from .transform_parameters import is_small
 from .transformix import is_known_to_elastix, transformix
 
 #: Of so many times fewer voxels than the image has, only what they need is looked at.

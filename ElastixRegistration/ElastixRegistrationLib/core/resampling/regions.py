@@ -8,8 +8,8 @@ import numpy as np
 
 from ..images.contours import Region, part_of
 from ..images.geometry import Geometry, array_view, geometry_of
-from .itk_transforms import map_points
-from .resampling import resample
+from ..transforms.itk_transforms import map_points
+from .images import resample
 
 #: Places along each axis at which it is looked where a region comes to lie.
 _PLACES = 33

@@ -7,6 +7,8 @@ import pytest
 import SimpleITK as sitk
 from ElastixRegistrationLib.core.files.transform_files import write_transform
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of
+from ElastixRegistrationLib.core.resampling.images import resample
+from ElastixRegistrationLib.core.resampling.transformix import is_known_to_elastix
 from ElastixRegistrationLib.core.transforms.itk_transforms import (
     affine_from_matrix,
     bspline_transform,
@@ -14,8 +16,6 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import (
     displacement_field_transform,
     identity,
 )
-from ElastixRegistrationLib.core.transforms.resampling import resample
-from ElastixRegistrationLib.core.transforms.transformix import is_known_to_elastix
 from phantoms.images import blobs, grid
 
 INTERPOLATORS = {"linear": sitk.sitkLinear, "nearest": sitk.sitkNearestNeighbor, "bspline": sitk.sitkBSpline}

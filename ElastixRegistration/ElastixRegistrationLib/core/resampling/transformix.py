@@ -14,9 +14,9 @@ from ..errors import RegistrationError
 from ..images.geometry import Geometry
 from ..system.decimal_point import decimal_point
 from ..system.itk_access import suffix_of, wrapped_class
+from ..transforms.itk_transforms import chain_of
+from ..transforms.transform_parameters import maps_from_transform
 from ..wording import said
-from .itk_transforms import chain_of
-from .transform_parameters import maps_from_transform
 
 _INTERPOLATORS = {
     "linear": "FinalLinearInterpolator",

@@ -12,11 +12,11 @@ import numpy as np
 from ..images.cells import Cells
 from ..images.geometry import Geometry
 from ..images.slabs import slabs_of, slabs_of_shape
-from .aligned_splines import AlignedSpline
-from .displacements import displacement_vectors
-from .itk_transforms import matrix_of
+from ..transforms.aligned_splines import AlignedSpline
+from ..transforms.displacements import displacement_vectors
+from ..transforms.itk_transforms import matrix_of
+from ..transforms.spline_derivatives import SplineChain
 from .resampled_splines import ResampledSpline
-from .spline_derivatives import SplineChain
 
 #: Takes planes of the grid, the cells of the image that hold their places, and bools: whether these are in the image.
 Visitor = Callable[[slice, Cells, np.ndarray], None]

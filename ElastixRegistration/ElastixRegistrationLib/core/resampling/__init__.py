@@ -1,0 +1,1 @@
+"""Images and regions under a transform, on the grid of another image. LPS, mm."""
