@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from ElastixRegistrationLib.core.sliding.detection import find_sliding
@@ -31,6 +33,16 @@ def test_a_block_that_slides_is_followed_and_the_other_one_let_go(followed):
         errors = np.linalg.norm(map_points(found.transform, points) - points - truth, axis=1)[seen]
         assert np.median(errors) < 0.2
         assert np.percentile(errors, 98) < two_voxels / 4
+
+
+def test_few_voxels_are_enough():
+    """On the coarse levels of this grid, fewer windows stay unseen than a decision needs."""
+    size = np.array([45, 48, 29])
+    spacing = np.multiply(FINE.size, FINE.spacing) / size
+    here = replace(FINE, size=tuple(size.tolist()), spacing=tuple(spacing.tolist()))
+    fixed, moving, _, shift = phantom(15.0, here)
+    images, smooth = (SlidingImage(fixed, here), SlidingImage(moving, here)), smeared(shift, here)
+    assert find_sliding(*images, smooth, smooth, [np.eye(4)]) is not None
 
 
 def test_what_does_not_slide_is_left_alone():

@@ -9,7 +9,7 @@ field is fitted to the whole image on fine voxels.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from .field import fuse
 from .figures import SlidingFigures
 from .folds import without_folds
 from .grids import SlidingImage, working_voxel_mm
-from .held_out import mean_and_errors, unseen_blocks
+from .held_out import MIN_UNSEEN, mean_and_errors, unseen_blocks
 from .local_correlation import LocalCorrelation
 from .pyramid import Pyramid, torn
 from .surface import surface_of
@@ -80,12 +80,10 @@ def find_sliding(
     def free_on(grid: Geometry) -> np.ndarray:
         return field_of(free, grid, start)
 
-    if (first := pyramids[best].without_finest()) is not None:
-        gain, errors = _unseen_gain(first.finest, first.found(free_on)[1], found, start)
-        if gain < _MAYBE_GAIN or errors < _MAYBE_ERRORS:
-            return None
+    if not _may_slide(pyramids[best], free_on, found, start):
+        return None
     sources, coarse = pyramids[best].found(free_on)
-    gain, errors = _unseen_gain(pyramids[best].finest, coarse, found, start)
+    gain, errors = mean_and_errors(_unseen_gains(pyramids[best].finest, coarse, found, start))
     if gain < _LEAST_GAIN or errors < _LEAST_ERRORS:
         return None
     if not _slides(_figures(coarse, pyramids[best].finest.nodes.geometry, gain), _LEAST_ALONG_COARSE):
@@ -149,12 +147,22 @@ def _node_mm(scorer: LocalCorrelation) -> float:
     return float(np.prod(scorer.nodes.spacing) ** (1 / 3))
 
 
-def _unseen_gain(scorer: LocalCorrelation, field: np.ndarray, found: Any, start: np.ndarray) -> tuple[float, float]:
-    """Mean gain of the correlation in the unseen windows that ``field`` moves differently from the itk transform
-    ``found``, and that gain in standard errors. Both are compared on the same nodes, so that a finer grid is no
-    advantage."""
+def _may_slide(pyramid: Pyramid, free_on: Callable[[Geometry], np.ndarray], found: Any, start: np.ndarray) -> bool:
+    """Whether the levels before the finest one, which takes three quarters of the time, leave that open."""
+    first = pyramid.without_finest()
+    if first is None:
+        return True
+    gains = _unseen_gains(first.finest, first.found(free_on)[1], found, start)
+    if len(gains) >= MIN_UNSEEN:
+        gain, errors = mean_and_errors(gains)
+        return gain >= _MAYBE_GAIN and errors >= _MAYBE_ERRORS
+    return len(gains) * pyramid.finest.inside.size >= MIN_UNSEEN * first.finest.inside.size
+
+
+def _unseen_gains(scorer: LocalCorrelation, field: np.ndarray, found: Any, start: np.ndarray) -> np.ndarray:
+    """(N,) gains of the correlation in the unseen windows that ``field`` moves differently from the itk transform
+    ``found``. Both are compared on the same nodes, so that a finer grid is no advantage."""
     _, centers = unseen_blocks(scorer.inside.shape)
     before = field_of(found, scorer.nodes.geometry, start)
     differ = np.linalg.norm(scorer.nodes.at_voxels(field - before), axis=0) > _node_mm(scorer) / 2
-    gains = (scorer.map(field) - scorer.map(before))[centers & scorer.inside & differ]
-    return mean_and_errors(gains)
+    return np.asarray((scorer.map(field) - scorer.map(before))[centers & scorer.inside & differ])
