@@ -10,19 +10,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import RegistrationError
-from ..images.geometry import Geometry
 from ..parameters.maps import ParameterMap
 from ..transforms.displacements import displacement_vectors
 from ..transforms.itk_transforms import affine_from_matrix, matrix_of_linear
 from .cutout import without_holes
+from .dense_stage import dense_stage
 from .effort import Effort, Level
-from .evidence import LIKELY, Evidence, Gain, Measured
-from .field_transform import regridded, spline_then, voxel_displacements
-from .flow import FlowImages, FlowSettings, flow
+from .evidence import LIKELY, Evidence, Measured
 from .log import AutomaticLog
 from .motion import VOXELS as MOTION_VOXELS
 from .motion import remaining_motion
-from .region import Region, widened
 from .repair import repaired
 from .stages import bspline_stage, first_stage, grid_spacing, linear_stage
 from .working_pair import WorkingPair
@@ -55,9 +52,6 @@ _TELLING_NATS = 0.2
 _LARGEST_SCALE, _LARGEST_RATIO = 2.0, 1.5
 #: Largest number of voxels for checking it, also as a multiple of the voxels of the level that made it.
 _CHECKED_VOXELS, _CHECKED_OF_LEVEL = 1e6, 4
-#: The grid on which two dense results are compared, that of the finer one, has at most this many voxels.
-_MAX_EVIDENCE_VOXELS = 1.2e6
-_MARGIN_VOXELS = 6
 
 
 class StageResult(NamedTuple):
@@ -303,48 +297,11 @@ class _Automatic:
         return bool(np.abs(_scales(linear.transform) - 1).max() > _SCANNERS_ERR)
 
     def _dense(self, linear: _Candidate, start: _Candidate, levels: Sequence[Level]) -> _Candidate:
-        """The dense stage from coarse to fine. Fine levels are kept while they explain more on their own grid."""
         self.ran_dense = True
-        region = Region.of(self.evidence, linear.transform)
-
-        def grid_of_level(level: Level) -> tuple[Geometry, float]:
-            grid, voxel_mm = self.pair.grid(level.count(self.pair.dimension))
-            return grid if region is None else region.part_of(grid), voxel_mm
-
-        grid, voxel_mm = grid_of_level(levels[0])
-        u = voxel_displacements(start.transform, linear.transform, grid, self.pair.threads)
-        kept = spline_then(u, grid, linear.transform)
-        for number, level in enumerate(levels):
-            previous, (grid, voxel_mm) = grid, grid_of_level(level)
-            if number and grid == previous:
-                break  # the voxels of the image
-            u = self._flowed(regridded(u, previous, grid), grid, voxel_mm, linear, number)
-            refined = spline_then(u, grid, linear.transform)
-            gain = self._level_gain(refined, kept, level) if number > 1 else None
-            if gain is not None and not gain.is_better_together():
-                break
-            kept, self.finest_mm = refined, voxel_mm
-            if gain is not None and gain.differences["correlation"].mean < self.effort.least_rise:
-                break
-        return self._candidate(kept)
-
-    def _flowed(self, u: np.ndarray, grid: Geometry, voxel_mm: float, linear: _Candidate, number: int) -> np.ndarray:
-        moving, known = self.pair.moving_on(widened(grid, _MARGIN_VOXELS), voxel_mm, linear.transform)
-        images = FlowImages(
-            fixed=self.pair.fixed_on(grid, voxel_mm),
-            moving=moving,
-            weight=self.pair.fixed_inside(grid).astype(np.float32),
-            valid=known,
-            margin=tuple(_MARGIN_VOXELS if n > 1 else 0 for n in grid.size[::-1]),
-            spacing=grid.spacing[::-1],
-        )
-        self.log.begin_dense(number)
-        settings = FlowSettings(iterations=self.effort.levels[number].iterations)
-        return flow(images, u, settings, self.pair.threads, self.log.iteration)
-
-    def _level_gain(self, refined: Any, coarser: Any, level: Level) -> Gain:
-        evidence = Evidence(self.pair, min(level.count(self.pair.dimension), _MAX_EVIDENCE_VOXELS))
-        return evidence.measure(refined).gain_over(evidence.measure(coarser))
+        least_rise = self.effort.least_rise
+        dense = dense_stage(self.evidence, linear.transform, start.transform, levels, least_rise, self.log)
+        self.finest_mm = dense.voxel_mm
+        return self._candidate(dense.transform)
 
     def _plausible(self, candidate: _Candidate | None, linear: _Candidate, level: Level) -> _Candidate | None:
         """``candidate``, smoothed where it folds or changes volume implausibly; None if that does not help."""
