@@ -115,7 +115,7 @@ def test_landmarks_count_in_the_moving_image_also_after_a_start_that_is_no_bspli
     assert map_points(result.transform, points) == pytest.approx(points + SHIFT, abs=0.4)
 
 
-@pytest.mark.parametrize("transform", ["TranslationTransform", "bending"])
+@pytest.mark.parametrize("transform", ["TranslationTransform", pytest.param("bending", marks=pytest.mark.slow)])
 def test_a_second_contrast_aligns_what_the_first_cannot(transform):
     """The first images are noise; the second lie on other grids, and hold the shift."""
     other = grid((30, 32, 26), (2.6, 2.4, 3.1), direction=oblique(1))

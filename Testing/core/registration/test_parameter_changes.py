@@ -18,7 +18,7 @@ def test_what_is_changed_outweighs_what_automatic_fits():
     image, other = blobs(geometry), blobs(geometry, np.array([3.0, 0.0, 0.0]))
     stages = changed(find_preset("automatic").stages(), QUICK)
     changes = ["2:FinalGridSpacingInPhysicalUnits=33", "2:Metric=AdvancedMeanSquares"]
-    result = register(image, other, stages, adapt=True, parameter_changes=changes)
+    result = register(image, other, stages, adapt=True, effort="fast", parameter_changes=changes)
     assert result.stages[-1]["FinalGridSpacingInPhysicalUnits"] == ("33",)
     assert result.stages[-1]["Metric"] == ("AdvancedMeanSquares",)
     assert result.stages[0]["Metric"] != ("AdvancedMeanSquares",)

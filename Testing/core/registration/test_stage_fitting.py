@@ -49,7 +49,7 @@ def test_sixty_millimeters_and_thirty_degrees_are_found(size, spacing, shift):
     geometry = grid(size, spacing)
     fixed = blobs(geometry)
     moving, truth = turned_header(fixed, 30.0, shift)
-    result = register(fixed, moving, STAGES, adapt=True, seed=1)
+    result = register(fixed, moving, STAGES, adapt=True, effort="fast", seed=1)
     assert mean_error(result.transform, truth, geometry) < min(spacing) / 2
     assert "mm and " in result.notes[0]
 
@@ -61,7 +61,7 @@ def test_an_image_of_a_part_finds_its_place_in_the_whole():
     part = np.ascontiguousarray(array_view(whole)[low[2] : high[2], low[1] : high[1], low[0] : high[0]])
     origin = geometry.points_of(low.astype(float)) + np.array([40.0, -30.0, 25.0])
     fixed = image_from_array(part, Geometry((26, 26, 26), geometry.spacing, tuple(origin.tolist()), geometry.direction))
-    result = register(fixed, whole, STAGES, adapt=True, seed=1)
+    result = register(fixed, whole, STAGES, adapt=True, effort="fast", seed=1)
     truth = np.eye(4)
     truth[:3, 3] = -40.0, 30.0, -25.0
     assert mean_error(result.transform, truth, geometry_of(fixed)) < 4.0
@@ -150,5 +150,5 @@ def test_a_part_is_registered_with_the_whole_whichever_is_fixed(preset):
     made = find_preset(preset)
     start = None if made.adapts else "none"
     for fixed, moving in ((whole, part), (part, whole)):
-        result = register(fixed, moving, made.stages(), adapt=made.adapts, initialization=start, seed=1)
+        result = register(fixed, moving, made.stages(), adapt=made.adapts, effort="fast", initialization=start, seed=1)
         assert mean_error(result.transform, np.eye(4), geometry_of(part)) < 1.0
