@@ -29,11 +29,11 @@ from .sampling import coarsened, voxel_centers
 from .scattered import BATCH, PointMap, point_map
 
 INVERSE_METHODS = ("iterative", "elastix")
-#: Control points of the inverse along an axis, for each one of the B-spline; the first number that is enough is used.
-#: Three leave some thousandths of the displacement; six are tried only where they cost little.
-_PARTS = (2.0, 3.0, 6.0)
-#: The distances between them for B-splines with finer control points, in voxels.
-_VOXELS = (3.0, 2.0, 1.5)
+#: Control point distances of the inverse of a B-spline, relative to the B-spline; the first sufficient one is used. A
+#: third leaves some thousandths of the displacement.
+_PARTS = (3.0, 6.0)
+#: The same of B-splines with finer control points, in voxels.
+_VOXELS = (3.0, 1.5)
 #: Residual of an inverse, voxels, above which a finer one is computed.
 _GOOD_ENOUGH = 0.05
 #: A finer inverse is computed only if the fixed image has at least this many voxels per point of it, because its points
@@ -75,9 +75,8 @@ def invert(
     L^-1 followed by a displacement w for which r(z) = z + w(z) + u(z + w(z)) - z is below ``tolerance`` mm. Newton's
     steps, then fixed-point iterations w <- w - r (Chen et al., Medical Physics 35:81, 2008) lead there from the w of a
     coarser grid; each voxel keeps the best that it met: where the transform folds there is no inverse, and the residual
-
-    says so. Of B-splines w is one too: with two to six times as many control points along each axis where these are far
-    apart, else with one every three voxels, or less if that is not enough, down to each voxel. Of
+    says so. Of B-splines w is one too: with three to six times as many control points along each axis where these
+    are far apart, else with one every three voxels, every one and a half if that is not enough, or at each voxel. Of
     other transforms w is a displacement field on ``fixed``, a tenth wider. For large grids the points of either lie
     further apart, so that all of it takes about a gigabyte. "elastix": elastix looks for a
     B-spline that takes points back (``core.transforms.elastix_inverse``).
@@ -129,10 +128,10 @@ def _lattices(spacing: float | None, grid: Geometry, fixed: Geometry) -> list[Ge
     voxel = float(np.prod(fixed.spacing) ** (1 / fixed.dimension))
     if spacing is None:
         return [grid]  # it may jump, which no B-spline can
-    if spacing / _PARTS[1] <= _VOXELS[-1] * voxel:
+    if spacing / _PARTS[0] <= _VOXELS[-1] * voxel:
         return [*(_with_spacing(grid, count * voxel) for count in _VOXELS), grid]
-    *usual, finest = (_with_spacing(grid, spacing / part) for part in _PARTS)
-    return [*usual, finest] if np.prod(finest.size) * _COST <= np.prod(fixed.size) else usual
+    first, finer = (_with_spacing(grid, spacing / part) for part in _PARTS)
+    return [first, finer] if np.prod(finer.size) * _COST <= np.prod(fixed.size) else [first]
 
 
 def _iterated(
