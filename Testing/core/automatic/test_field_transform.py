@@ -9,8 +9,8 @@ from ElastixRegistrationLib.core.automatic.field_transform import (
     spline_then,
     voxel_displacements,
 )
-from ElastixRegistrationLib.core.automatic.working_pair import grid_of
 from ElastixRegistrationLib.core.deformation.analysis import jacobian_determinant_of
+from ElastixRegistrationLib.core.images.reduction import grid_of, widened
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, chain_of, map_points
 from phantoms.images import grid, oblique
 
@@ -46,7 +46,7 @@ def test_far_outside_nothing_is_displaced_and_nothing_folds_on_the_way():
     transform = spline_then(u, geometry, affine_from_matrix(np.eye(3)))
     far = geometry.points_of(np.array([[150.0, 150.0]]))
     assert map_points(transform, far) == pytest.approx(far)
-    assert jacobian_determinant_of(transform, grid_of(geometry, 1.0, margin=60)).min() > 0
+    assert jacobian_determinant_of(transform, widened(geometry, 60)).min() > 0
 
 
 def test_displacements_keep_their_mm_on_another_grid():

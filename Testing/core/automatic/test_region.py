@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from ElastixRegistrationLib.core.automatic.evidence import Evidence
-from ElastixRegistrationLib.core.automatic.region import Region, widened
+from ElastixRegistrationLib.core.automatic.region import Region
 from ElastixRegistrationLib.core.automatic.working_pair import OneImage, WorkingPair
 from ElastixRegistrationLib.core.images.geometry import image_from_array
+from ElastixRegistrationLib.core.images.reduction import widened
 from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, identity
 from phantoms.images import grid, oblique
 

@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..images.geometry import Geometry
+from ..images.reduction import widened
 from .effort import Level
 from .evidence import Evidence, Gain
 from .field_transform import regridded, spline_then, voxel_displacements
 from .flow import FlowImages, FlowSettings, flow
 from .log import AutomaticLog
-from .region import Region, widened
+from .region import Region
 from .working_pair import WorkingPair
 
 #: Largest number of voxels on which two results are compared, those of the finer one.

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..images.reduction import grid_of
+from ..images.reduction import widened
 from .evidence import Evidence
 from .flow import NOISE_VARIANCE
 from .windows import mean_and_variance, window_means
@@ -72,8 +72,7 @@ def _matches(evidence: Evidence, transform: Any) -> tuple[np.ndarray, np.ndarray
     radii = np.where(many, np.maximum(1, np.rint(_HALF * finer)), 0).astype(int)
     reach = np.where(many, np.maximum(1, np.rint(_REACH * finer)), 0).astype(int)
     margin = int(reach.max())
-    wide = grid_of(evidence.pair.fixed.geometry, evidence.voxel_mm, margin)
-    moving, known = evidence.pair.moving_on(wide, evidence.voxel_mm, transform)
+    moving, known = evidence.pair.moving_on(widened(grid, margin), evidence.voxel_mm, transform)
     blocks = tuple(
         slice(r, n - r, max(1, r)) if n > 2 * r else slice(n // 2, n // 2 + 1)
         for n, r in zip(fixed.shape, radii, strict=True)

@@ -49,10 +49,3 @@ class Region:
         last = np.clip(np.ceil(ends[1]), first, size - 1).astype(int)
         origin = tuple(grid.points_of(first.astype(float)).tolist())
         return replace(grid, size=tuple((last - first + 1).tolist()), origin=origin)
-
-
-def widened(grid: Geometry, margin: int) -> Geometry:
-    """``grid`` with ``margin`` more voxels on each side; along an axis of one voxel it stays as it is."""
-    more = np.where(np.asarray(grid.size) > 1, margin, 0)
-    origin = tuple(grid.points_of(-more.astype(float)).tolist())
-    return replace(grid, size=tuple((np.asarray(grid.size) + 2 * more).tolist()), origin=origin)

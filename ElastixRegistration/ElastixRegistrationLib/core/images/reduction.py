@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
@@ -74,18 +75,22 @@ def _every(dimension: int, axis: int, first: int, step: int) -> tuple[slice, ...
     return tuple(slice(first, None, step) if n == axis else slice(None) for n in range(dimension))
 
 
-def grid_of(geometry: Geometry, voxel_mm: float, margin: int = 0) -> Geometry:
-    """A grid over the box of ``geometry`` with voxels of about ``voxel_mm``, never finer than its own, and ``margin``
-    voxels more on each side; along an axis of one voxel it stays as it is."""
+def grid_of(geometry: Geometry, voxel_mm: float) -> Geometry:
+    """A grid over the box of ``geometry`` with voxels of about ``voxel_mm``, never finer than its own."""
     spacing, size = np.array(geometry.spacing), np.array(geometry.size)
     extent = size * spacing
     count = np.maximum(1, np.ceil(extent / np.maximum(voxel_mm, spacing) - 1e-3)).astype(int)
     new = extent / count
-    added = np.where(size > 1, margin, 0)
-    first = -0.5 + (0.5 - added) * new / spacing
     return Geometry(
-        size=tuple(int(n) for n in count + 2 * added),
+        size=tuple(int(n) for n in count),
         spacing=tuple(new.tolist()),
-        origin=tuple(geometry.points_of(first).tolist()),
+        origin=tuple(geometry.points_of(-0.5 + 0.5 * new / spacing).tolist()),
         direction=geometry.direction,
     )
+
+
+def widened(grid: Geometry, margin: int) -> Geometry:
+    """``grid`` with ``margin`` more voxels on each side; along an axis of one voxel it stays as it is."""
+    more = np.where(np.asarray(grid.size) > 1, margin, 0)
+    origin = tuple(grid.points_of(-more.astype(float)).tolist())
+    return replace(grid, size=tuple((np.asarray(grid.size) + 2 * more).tolist()), origin=origin)

@@ -54,14 +54,7 @@ def resample(
     ``outside_of``). Voxels that are not finite make those between them and their neighbors such too. Raises InputError
     for an interpolation that is none, and for B-splines of voxels that are not finite, which would reach everywhere.
     """
-    if interpolation not in INTERPOLATIONS:
-        raise InputError(
-            said(
-                "Unknown interpolation {interpolation}; use one of {names}.",
-                interpolation=repr(interpolation),
-                names=", ".join(INTERPOLATIONS),
-            )
-        )
+    check_interpolation(interpolation)
     voxels = array_view(image)
     if interpolation == "bspline" and (bad := not_finite_count(voxels)):
         raise InputError(
@@ -88,6 +81,18 @@ def resample(
         else:
             _resample_into(target[one], source, transform, reference, interpolation, threads)
     return result
+
+
+def check_interpolation(interpolation: str) -> None:
+    """Raise InputError for a name that is none of ``INTERPOLATIONS``."""
+    if interpolation not in INTERPOLATIONS:
+        raise InputError(
+            said(
+                "Unknown interpolation {interpolation}; use one of {names}.",
+                interpolation=repr(interpolation),
+                names=", ".join(INTERPOLATIONS),
+            )
+        )
 
 
 def _stays(transform: Any) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...core.errors import InputError
 from ...core.request import check_background
-from ...core.resampling.images import INTERPOLATIONS
+from ...core.resampling.images import check_interpolation
 from ...core.wording import said
 from ..nodes.chains import Chain, chain_to_world, inverse, vtk_from_chain
 from ..nodes.hierarchy import place_beside
@@ -135,14 +135,7 @@ def _check(nodes: Sequence[Any]) -> None:
 
 
 def _resampling(reference_node: Any, interpolation: str, background: float | str) -> Resampling:
-    if interpolation not in INTERPOLATIONS:
-        raise InputError(
-            said(
-                "Unknown interpolation {interpolation}; use one of {names}.",
-                interpolation=repr(interpolation),
-                names=", ".join(INTERPOLATIONS),
-            )
-        )
+    check_interpolation(interpolation)
     check_background(background)
     reference = None if reference_node is None else volume_image(reference_node, "reference volume")
     return Resampling(reference, interpolation, background)

@@ -11,12 +11,10 @@ import numpy as np
 import vtk
 from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
-from ...core.errors import InputError
 from ...core.images.background import BackgroundEstimate, background_of, component_background, padding_mask
 from ...core.images.geometry import Geometry
 from ...core.request import KEEP
-from ...core.resampling.images import INTERPOLATIONS, cast_into
-from ...core.wording import said
+from ...core.resampling.images import cast_into, check_interpolation
 from .chains import Chain, inverse, vtk_from_chain
 from .coordinates import ijk_to_ras_of
 from .incremental import Pace, Steps
@@ -45,14 +43,7 @@ def resample_incrementally(
     exactly. Farther than half a voxel outside ``geometry``, the value is ``background``, which also replaces
     ``padding``.
     """
-    if interpolation not in INTERPOLATIONS:
-        raise InputError(
-            said(
-                "Unknown interpolation {interpolation}; use one of {names}.",
-                interpolation=repr(interpolation),
-                names=", ".join(INTERPOLATIONS),
-            )
-        )
+    check_interpolation(interpolation)
     source = _working(voxels, interpolation, background, padding)
     yield
     if interpolation == "bspline":
