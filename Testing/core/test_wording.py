@@ -7,7 +7,7 @@ import json
 import pickle
 
 from ElastixRegistrationLib.core.errors import InputError
-from ElastixRegistrationLib.core.wording import joined, named_role, said, sentence_of
+from ElastixRegistrationLib.core.wording import change_of, joined, named_role, said, sentence_of
 from ElastixRegistrationLib.worker.messages import pack, unpack
 
 GERMAN = {
@@ -15,6 +15,8 @@ GERMAN = {
     "fixed mask": "feste Maske",
     "the sum went from {before:g} to {after:g}": "die Summe ging von {before:g} auf {after:g}",
     "Better: {change}.": "Besser: {change}.",
+    "{what} went from {before} to {after}": "{what} ging von {before} auf {after}",
+    "{what} stayed at {after}": "{what} blieb bei {after}",
 }
 
 
@@ -42,6 +44,12 @@ def test_the_first_letter_is_that_of_a_sentence_or_of_its_part():
     empty = said("The {name} is empty.", name="Mask").within_a_sentence()
     assert empty == "the Mask is empty."
     assert german(empty) == "Mask: leer."
+
+
+def test_values_that_look_alike_stayed():
+    assert change_of("the sum", "1.0 mm", "2.5 mm") == "the sum went from 1.0 mm to 2.5 mm"
+    assert change_of("the sum", "1.0 mm", "1.0 mm") == "the sum stayed at 1.0 mm"
+    assert german(change_of("die Summe", "1,0 mm", "1,0 mm")) == "die Summe blieb bei 1,0 mm"
 
 
 def test_it_stays_what_it_is_in_copies_and_from_another_process():

@@ -65,6 +65,13 @@ def said(template: str, /, **values: Any) -> Said:
     return Said(template, {name: _plain(value) for name, value in values.items()})
 
 
+def change_of(what: str, before: str, after: str) -> Said:
+    """Part of a sentence: how ``what`` changed. Values that look alike when written have not changed."""
+    if before == after:
+        return said("{what} stayed at {after}", what=what, after=after)
+    return said("{what} went from {before} to {after}", what=what, before=before, after=after)
+
+
 def slice_count(number: int) -> Said:
     """ "1 slice", "2 slices"."""
     return said("1 slice") if number == 1 else said("{count} slices", count=number)

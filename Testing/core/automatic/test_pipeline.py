@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from ElastixRegistrationLib.core.automatic.effort import effort_named
@@ -21,6 +23,7 @@ from phantoms.images import grid
 
 STAGES = find_preset("automatic").stages()
 GEOMETRY = grid((48, 48), (3.0, 3.0))
+INFORMATION = re.compile(r"mutual information on voxels that no stage used went from (\S+) nats to (\S+) nats\.$")
 
 
 def tissues(geometry, seed=0):
@@ -51,6 +54,13 @@ def test_one_body_in_two_contrasts_stays_rigid():
     assert "no deformation" in result.notes[0]
     center = GEOMETRY.center()[None]
     assert np.linalg.norm(map_points(result.transform, center) - center - [7.0, -5.0]) < 1.5
+
+
+def test_images_that_are_aligned_already_are_not_said_to_have_gone_from_one_value_to_the_same():
+    body, first, second = tissues(GEOMETRY)
+    same = image(body + first - 0.5 * second, noise=1)
+    note = register(same, same, STAGES[:1], adapt=True, seed=1, effort="fast").notes[0]
+    assert re.search(r"mutual information on voxels that no stage used stayed at \d\.\d\d nats\.$", note)
 
 
 def test_bodies_of_different_size_are_deformed_across_contrasts_in_fine_steps():
@@ -104,6 +114,8 @@ def test_a_deformed_body_is_deformed_back_by_one_spline_before_a_linear_transfor
     truth = GEOMETRY.points_of(index + np.array([[shift[int(j), int(i)], 0] for i, j in index]))
     before = np.linalg.norm(points - truth, axis=1).mean()
     assert np.linalg.norm(map_points(result.transform, points) - truth, axis=1).mean() < 0.35 * before
+    before, after = INFORMATION.search(result.notes[0]).groups()
+    assert float(after) > float(before)
     assert result.iterations[-1].metric < 0  # minus the correlation, in the log of the dense stage
 
 

@@ -13,6 +13,7 @@ from ..errors import RegistrationError
 from ..parameters.maps import ParameterMap
 from ..transforms.displacements import displacement_vectors
 from ..transforms.itk_transforms import affine_from_matrix, matrix_of_linear
+from ..wording import change_of
 from .cutout import without_holes
 from .dense_stage import dense_stage
 from .effort import Effort, Level
@@ -119,10 +120,8 @@ class _Automatic:
             final = self._deformable(linear)
         if self.failure is not None and not self.stages:
             raise self.failure  # elastix failed on this pair, and its reason is more useful than the start
-        before, after = (one.measured.mean("information") for one in (first, final))
-        self.words.append(
-            f"mutual information on voxels that no stage used went from {before:.2f} at the start to {after:.2f} nats"
-        )
+        nats = (f"{one.measured.mean('information'):.2f} nats" for one in (first, final))
+        self.words.append(change_of("mutual information on voxels that no stage used", *nats))
         return Outcome(final.transform, self.stages, self.words, self.ran_dense, self.has_one_contrast, self.spline)
 
     def _candidate(self, transform: Any) -> _Candidate:

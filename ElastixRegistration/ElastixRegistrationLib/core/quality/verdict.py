@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..deformation.plausibility import LARGEST_VOLUME, SMALLEST_VOLUME, Plausibility
-from ..wording import Said, joined, said
+from ..wording import Said, change_of, joined, said
 from .figures import NO_VERDICT, STATUSES, Evidence, Figure, LandmarkRow, Reason, Verdict, mean_overlap
 
 #: Mutual information, nats, below which an increase may come from a wrong position as well as from the right one.
@@ -227,8 +227,7 @@ def _cautions(first: Evidence, deformation: Plausibility | None, guided: bool, h
 
 
 def _change(first: Evidence, landmarks: int) -> Said:
-    """Part of a sentence. Values that look alike when written have not changed."""
-    before, after = _number(first, "before"), _number(first, "after")
+    """Part of a sentence: how the first figure of the evidence changed."""
     if first.kind == "labels":
         what = said("the Dice overlap")
     elif first.kind == "images":
@@ -237,9 +236,7 @@ def _change(first: Evidence, landmarks: int) -> Said:
         what = said("the mean distance of 1 landmark")
     else:
         what = said("the mean distance of {count} landmarks", count=landmarks)
-    if before == after:
-        return said("{what} stayed at {after}", what=what, after=after)
-    return said("{what} went from {before} to {after}", what=what, before=before, after=after)
+    return change_of(what, _number(first, "before"), _number(first, "after"))
 
 
 def _number(evidence: Evidence, when: str) -> str:
