@@ -177,7 +177,7 @@ def registration_outcome(
     given: RegistrationInputs,
     options: argparse.Namespace,
 ) -> Outcome:
-    from ..core.quality.label_rows import LABEL_HEADING, by_label, label_text
+    from ..core.quality.label_rows import by_label, figure_text, label_lines
     from ..core.report.reproduction import software_versions
 
     document = {
@@ -208,10 +208,9 @@ def registration_outcome(
         before, after = (_shown(value, figure.digits) for value in (figure.before, figure.after))
         rows.append(f"{figure.name:28}{before:>12}{after:>12} {figure.unit}".rstrip())
     if labels:
-        rows.append(LABEL_HEADING)
-        rows += [
-            f"{row.name:28}{label_text(row.figures, 'before')}   {label_text(row.figures, 'after')}" for row in labels
-        ]
+        columns = ("before", "after")
+        texts = {row.name: [[figure_text(one, when) for when in columns] for one in row.figures] for row in labels}
+        rows += label_lines(columns, texts)
     table = "\n".join([f"{'':28}{'before':>12}{'after':>12}", *rows])
     done = f"Registered in {seconds['register']:.1f} s, {seconds['all']:.1f} s with reading and writing."
     outputs = "\n".join(f"{name}: {path}" for name, path in written.items())

@@ -18,7 +18,7 @@ from ..images.labels import shared_labels
 from ..images.overlay import image_tag, overlay_png
 from ..quality.assessment import Assessment, assess, label_figures, landmarks_before_and_after
 from ..quality.figures import Comparison, Figure, with_mean_overlap
-from ..quality.label_rows import LABEL_HEADING, by_label, label_text
+from ..quality.label_rows import LABEL_FIGURES, LABEL_TITLES, by_label, figure_text, label_lines
 from ..quality.similarity import compare
 from ..registration.checks import check_dimensions
 from ..registration.result import RegistrationResult
@@ -95,29 +95,34 @@ class EvaluationTable:
         """For JSON."""
         return {"transforms": [{"name": row.name, **row.comparison.as_dict()} for row in self.rows]}
 
-    def printed(self) -> list[list[str]]:
-        """``cells`` as people read them: transforms in columns, because names of figures are longer than numbers.
+    def _printed(self) -> tuple[list[list[str]], dict[str, list[list[str]]]]:
+        """Texts as people read them: (lines of a header and of figures, texts of single labels for ``label_lines``).
 
-        With several labels, a line with a single text, LABEL_HEADING, is followed by a line for each label with its
-        figures in one cell.
+        Transforms are in columns, because names of figures are longer than numbers.
         """
         head, *columns = zip(*self.cells(), strict=True)
-        labels = {row.name: {one.name: one for one in by_label(row.comparison.figures)[1]} for row in self.rows}
-        first = labels[self.rows[0].name]
-        own = {figure.name for one in first.values() for figure in one.figures if figure is not None}
+        found = [{one.name: one.figures for one in by_label(row.comparison.figures)[1]} for row in self.rows]
+        own = {figure.name for figures in found[0].values() for figure in figures if figure is not None}
         lines = [list(head)]
         lines += [list(column) for name, column in zip(self.figure_names(), columns, strict=True) if name not in own]
-        if first:
-            lines.append([LABEL_HEADING])
-        for name, one in first.items():
-            before = [label_text(one.figures, "before")] if head[1] == "before" else []
-            after = [label_text(found[name].figures, "after") if name in found else "" for found in labels.values()]
-            lines.append([name, *before, *after])
-        return lines
+        shown = [(figures, "after") for figures in found]
+        if head[1] == "before":
+            shown.insert(0, (found[0], "before"))
+        unknown = (None,) * len(LABEL_FIGURES)
+        labels = {
+            name: [
+                [figure_text(figures.get(name, unknown)[kind], when) for figures, when in shown]
+                for kind in range(len(LABEL_FIGURES))
+            ]
+            for name in found[0]
+        }
+        return lines, labels
 
     def _repr_html_(self) -> str:
         """For notebooks: the figures, and with images an overlay of each transform."""
-        head, *lines = self.printed()
+        (head, *lines), labels = self._printed()
+        for kind, title in enumerate(LABEL_TITLES if labels else ()):
+            lines += [[title], *([name, *texts[kind]] for name, texts in labels.items())]
         heads = "".join(f"<th>{escape(text)}</th>" for text in head)
         rows = "".join(_row_html(line, len(head)) for line in lines)
         verdicts = "".join(
@@ -127,7 +132,8 @@ class EvaluationTable:
         return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{note}{verdicts}"
 
     def __repr__(self) -> str:
-        return "\n".join(aligned(self.printed()))
+        lines, labels = self._printed()
+        return "\n".join([*aligned(lines), *(label_lines(lines[0][1:], labels) if labels else [])])
 
     @property
     def sampling(self) -> str:

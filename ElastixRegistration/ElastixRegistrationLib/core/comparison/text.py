@@ -47,11 +47,9 @@ def table_text(ranking: Ranking) -> str:
 
 
 def aligned(lines: Sequence[Sequence[str]]) -> list[str]:
-    """Lines of cells with columns as wide as needed, the first to the left; a line with a single cell stays as it
-    is."""
-    rows = [line for line in lines if len(line) > 1]
-    widths = [max(len(line[n]) for line in rows) for n in range(len(rows[0]))] if rows else []
-    return [_line(line, widths) if len(line) > 1 else line[0] for line in lines]
+    """Lines of cells, with columns as wide as needed; the first column is aligned to the left, the others right."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return [_line(line, widths) for line in lines]
 
 
 def as_dict(ranking: Ranking) -> dict[str, Any]:
