@@ -3,15 +3,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from ElastixRegistrationLib.core.deformation.analysis import jacobian_determinant_of
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.transform_files import read_transform, write_transform
-from ElastixRegistrationLib.core.images.geometry import array_view
+from ElastixRegistrationLib.core.images.geometry import Geometry, array_view
 from ElastixRegistrationLib.core.transforms.itk_transforms import (
     affine_from_matrix,
     bspline_transform,
     chain_of,
     compose,
     displacement_field,
+    extended_grid,
     map_points,
     matrix_of,
 )
@@ -127,6 +129,30 @@ def test_an_extended_bspline_is_the_same_inside_and_folds_nowhere_outside():
     assert _smallest_determinant(before, wide) < 0
     far = POINTS / np.linalg.norm(POINTS, axis=1, keepdims=True) * 2000
     assert map_points(after, far) == pytest.approx(far, abs=1e-9)
+
+
+@pytest.mark.parametrize("shift", [(12.0, 9.0, 15.0), (-14.0, 6.0, -3.0), (20.0, 0.0, 0.0)])
+def test_a_uniform_displacement_fades_out_far_from_folding_even_beyond_corners(shift):
+    direction, spacing = np.asarray(oblique(2)), np.array([3.0, 4.0, 5.0])
+    own = np.broadcast_to((direction @ np.array(shift))[:, None, None, None], (3, 6, 7, 8)).copy()
+    origin = np.array([-10.0, 5.0, 8.0])
+    coefficients, first = extended_grid(own, origin, spacing, direction)
+    transform = bspline_transform(coefficients, first, spacing, direction)
+    rows = tuple(map(tuple, direction.tolist()))
+    beyond = Geometry(coefficients.shape[:0:-1], tuple(spacing.tolist()), tuple(first.tolist()), rows)
+    assert jacobian_determinant_of(transform, beyond).min() > 0.55
+
+
+def test_each_side_of_a_bspline_is_extended_as_far_as_its_displacements_need():
+    spacing, far = np.array([2.0, 4.0]), np.array([100.0, 100.0])
+    own = np.zeros((2, 10, 20))
+    own[0, :, -1] = 8.0  # out of the grid, along i
+    own[0, :, 0] = 6.0  # into the grid
+    larger, origin = extended_grid(own, far, spacing, np.eye(2))
+    # 6 mm in 5 steps and 8 mm in 10 along i, 8 mm sideways in 4 along j, and two zeros after each.
+    assert larger.shape == (2, 6 + 10 + 6, 7 + 20 + 12)
+    assert (far - origin).tolist() == [7 * 2.0, 6 * 4.0]
+    assert np.array_equal(larger[:, 6:-6, 7:-12], own)
 
 
 def _smallest_determinant(transform, geometry):

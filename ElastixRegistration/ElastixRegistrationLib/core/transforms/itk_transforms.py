@@ -7,6 +7,7 @@ composite are equivalent to it. Composites here are always flat, and linear neig
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,16 @@ import numpy as np
 from ..images.geometry import Geometry, array_view, new_image, set_geometry
 from ..system.itk_access import fill_parameters, parameters_of, quickly_wrapped_class, wrapped_class
 
-#: Largest slope (mm per mm) of the displacement where it fades out beyond the control points. Below 1/sqrt(3) nothing
-#: can fold there, whatever the direction.
-_FADE_SLOPE = 0.4
+#: Largest slopes, mm per mm, of a displacement that fades out beyond its control points: of its part that points
+#: outward, and of the whole. Where a displacement d fades by a factor w, the local volume is 1 + d * grad w. So inward
+#: and sideways parts cannot fold, but are limited because d also varies along the border.
+_OUTWARD_SLOPE, _ANY_SLOPE = 0.4, 0.6
+#: A cubic B-spline is zero, and ends without a jump, where this many control points are zero.
+_SUPPORT = 3
 #: A limit for damaged or extreme grids only: this many control points are added at most on each side.
 _MAX_ADDED = 40
+#: Added control points are rounded to about this part of the spacing. More digits would only lengthen files.
+_ADDED_DIGIT = 0.01
 #: How far the columns of a matrix may be from orthonormal to be a rotation.
 _ROTATION = 1e-9
 
@@ -236,27 +242,38 @@ def extended_grid(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(coefficients, origin) of a larger grid, inside of whose former part every point maps as before.
 
-    The arguments are those of ``bspline_transform``.
+    Beyond it, displacements fade to zero. The length of the fade is that of the largest displacement on each side, so
+    that a uniform one folds nothing there. The arguments are those of ``bspline_transform``.
     """
-    size = np.array(coefficients.shape[:0:-1])
-    added = _points_to_add(coefficients, spacing)
-    faded = np.pad(coefficients, [(0, 0), *((n, n) for n in added[::-1])], mode="edge")
-    for axis, count in enumerate(added):
-        # Ends in 3 zeros, the support of a cubic B-spline: past the rim the displacement is zero by itself.
-        ramp = np.cos(np.linspace(0, np.pi / 2, count - 3 + 1)[1:]) ** 2
-        window = np.concatenate([np.zeros(3), ramp[::-1], np.ones(size[axis]), ramp, np.zeros(3)])
-        shape = [1] * faded.ndim
-        shape[faded.ndim - 1 - axis] = len(window)
-        faded *= window.reshape(shape)
-    return faded, origin - direction @ (added * spacing)
+    size = coefficients.shape[:0:-1]
+    steps = _steps_to_zero(coefficients, spacing, direction)
+    added = steps + _SUPPORT - 1  # the last step is one of the zeros
+    faded = np.pad(coefficients, [(0, 0), *map(tuple, added[::-1])], mode="edge")
+    windows = []
+    for axis, (low, high) in enumerate(steps):
+        start, end = (np.append(np.linspace(1, 0, n + 1)[1:], np.zeros(_SUPPORT - 1)) for n in (low, high))
+        window = np.concatenate([start[::-1], np.ones(size[axis]), end]).astype(faded.dtype)
+        windows.append(window.reshape([-1 if n == axis else 1 for n in reversed(range(len(size)))]))
+    # A product would add up the slopes in corners.
+    faded *= reduce(np.minimum, windows)
+    digit = faded.dtype.type(2.0 ** np.floor(np.log2(min(spacing) * _ADDED_DIGIT)))
+    faded /= digit
+    np.rint(faded, out=faded)
+    faded *= digit
+    former = (slice(low, low + n) for (low, _), n in zip(added[::-1], size[::-1], strict=True))
+    faded[(slice(None), *former)] = coefficients
+    return faded, origin - direction @ (added[:, 0] * spacing)
 
 
-def _points_to_add(coefficients: np.ndarray, spacing: np.ndarray) -> np.ndarray:
-    """(D,) control points to add on each side, axes in (i, j, k) order."""
+def _steps_to_zero(coefficients: np.ndarray, spacing: np.ndarray, direction: np.ndarray) -> np.ndarray:
+    """(D, 2) steps between control points in which a displacement can fade out at both ends of each axis, (i, j, k)."""
     dimension = len(coefficients)
-    counts = []
+    by_axis = np.linalg.inv(direction)
+    lengths = np.empty((dimension, 2))  # mm
     for axis in range(dimension):
-        ends = np.linalg.norm(np.take(coefficients, (0, -1), axis=dimension - axis), axis=0)
-        # The steepest slope of cos^2 over a length L is pi/2 / L.
-        counts.append(3 + int(np.ceil(ends.max() * np.pi / 2 / _FADE_SLOPE / spacing[axis])))
-    return np.minimum(np.maximum(counts, 4), _MAX_ADDED)
+        for end, outward in ((0, -1), (-1, 1)):
+            rim = np.take(coefficients, end, axis=dimension - axis)
+            most_outward = np.max(outward * np.tensordot(by_axis[axis], rim, 1))
+            lengths[axis, end] = max(most_outward / _OUTWARD_SLOPE, np.linalg.norm(rim, axis=0).max() / _ANY_SLOPE)
+    steps = np.ceil(lengths / np.reshape(spacing, (-1, 1)))
+    return np.clip(steps, 1, _MAX_ADDED - _SUPPORT + 1).astype(int)
