@@ -260,8 +260,9 @@ def extended_grid(
     faded /= digit
     np.rint(faded, out=faded)
     faded *= digit
-    former = (slice(low, low + n) for (low, _), n in zip(added[::-1], size[::-1], strict=True))
-    faded[(slice(None), *former)] = coefficients
+    former = tuple(slice(low, low + n) for (low, _), n in zip(added[::-1], size[::-1], strict=True))
+    for component, own in zip(faded, coefficients, strict=True):
+        component[former] = own
     return faded, origin - direction @ (added[:, 0] * spacing)
 
 
