@@ -39,20 +39,21 @@ if TYPE_CHECKING:
     from .dicom.volumes import DicomSeries
 
 _log = logging.getLogger(__name__)
-#: DICOM forms in which structures are written, besides label maps.
+#: DICOM forms in which structures can be written. The alternative is a label map.
 DICOM_FORMS = ("rtstruct", "seg")
 #: Contours are sampled this many times finer than the reference, small structures even finer.
 _FINER = 2.0
 #: New contours have this many pixels across the width of a structure, but are at most this many times finer than the
 #: reference.
 _ACROSS, _MAX_FINER = 32, 8
-#: Point spacing of a box around contours, and its margin, mm.
+#: Point spacing of the box around contours, and its margin, in mm.
 _BOX_MM, _AROUND = 2.0, 10.0
 
 
 @dataclass(frozen=True)
 class StructureSource:
-    """The structures of a file. ``place``: where they lie and whose they are, as far as the file says."""
+    """The structures of a file. ``place`` gives the images on which they lie and their patient, as far as the file
+    says; None for files that are not DICOM."""
 
     path: Path
     names: tuple[str, ...]
@@ -62,7 +63,7 @@ class StructureSource:
     _thickness: float = 0.0
 
     def box(self) -> Geometry:
-        """A grid around all structures."""
+        """Return a grid that encloses all structures."""
         if not isinstance(self._content, tuple):
             return geometry_of(self._content["image"])
         points = np.concatenate([contour for one in self._content for contour in one.contours])
@@ -71,7 +72,7 @@ class StructureSource:
         return Geometry(tuple(size.tolist()), (_BOX_MM,) * 3, tuple(low.tolist()), ((1, 0, 0), (0, 1, 0), (0, 0, 1)))
 
     def fields(self, spacing: float) -> Iterator[StructureField]:
-        """The field of each structure. ``spacing``: of the pixels with which contours are sampled, mm."""
+        """Yield the field of each structure. ``spacing`` is the pixel size, mm, at which contours are sampled."""
         if isinstance(self._content, tuple):
             for one in self._content:
                 yield drawn_field(one, spacing, self._thickness)
@@ -81,7 +82,7 @@ class StructureSource:
 
 
 def read_structure_source(path: str | os.PathLike) -> StructureSource:
-    """Read an RTSTRUCT, a DICOM segmentation, a .seg.nrrd or a label map; FILE:NAME,NAME chooses structures. Raises
+    """Read an RTSTRUCT, a DICOM segmentation, a .seg.nrrd or a label map. FILE:NAME,NAME chooses structures. Raises
     InputError."""
     file, choice = split_choice(path)
     if is_structure_set(file):
@@ -113,8 +114,8 @@ def read_structure_source(path: str | os.PathLike) -> StructureSource:
 
 @dataclass(frozen=True)
 class CarriedStructures:
-    """``outside``: names of structures that lie outside the grid and are left out. ``cut``: names of those with
-    contours beyond its first or last slice."""
+    """Structures on the grid of the reference. ``outside`` names the structures that lie outside the grid, which are
+    left out. ``cut`` names those with contours beyond its first or last slice."""
 
     structures: tuple[CarriedStructure, ...]
     outside: tuple[str, ...] = ()
@@ -127,9 +128,9 @@ class CarriedStructures:
 def carry_structures(
     transform: Any, source: StructureSource | str | os.PathLike, reference: Geometry
 ) -> CarriedStructures:
-    """Carry structures over by ``transform``, from points of ``reference`` to points of the structures, LPS mm.
+    """Carry structures over with ``transform``, which maps points of ``reference`` to points of the structures, LPS mm.
 
-    Raises InputError where none of them lies in the grid.
+    Raises InputError if none of the structures lies in the grid.
     """
     if not isinstance(source, StructureSource):
         source = read_structure_source(source)
@@ -155,7 +156,7 @@ def carry_structures(
 
 
 def check_form(path: str | os.PathLike, form: str, series: DicomSeries | None, reference: Geometry) -> None:
-    """Raise InputError for structures that cannot be written as DICOM, before they are carried over."""
+    """Raise InputError if the structures cannot be written as DICOM. Call it before they are carried over."""
     if Path(path).suffix.lower() != ".dcm":
         return
     if series is None:
@@ -178,8 +179,8 @@ def write_carried(
     *,
     anonymize: bool = False,
 ) -> None:
-    """Write .dcm as ``form``, one of ``DICOM_FORMS``, on ``series``; other names as a label map, in layers where
-    structures overlap. Raises InputError."""
+    """Write the structures to ``path``. A name ending in .dcm gives a DICOM object of ``form``, one of ``DICOM_FORMS``,
+    that refers to ``series``. Other names give a label map, with layers if structures overlap. Raises InputError."""
     check_form(path, form, series, reference)
     if Path(path).suffix.lower() == ".dcm":
         assert series is not None, "it was checked"
@@ -193,7 +194,8 @@ def write_carried(
 
 
 def _with_voxels(carried: CarriedStructures, reference: Geometry) -> list[CarriedStructure]:
-    """The structures that contain the center of a voxel; contours can be smaller."""
+    """Return the structures that contain the center of at least one voxel, and log a warning about the others, whose
+    contours are smaller. Raises InputError if none does."""
     found = [one for one in carried.structures if one.mask(reference).any()]
     empty = [one.name for one in carried.structures if one not in found]
     if not found:
@@ -204,7 +206,7 @@ def _with_voxels(carried: CarriedStructures, reference: Geometry) -> list[Carrie
 
 
 def label_image(structures: Sequence[CarriedStructure], reference: Geometry) -> Any:
-    """ITK image on ``reference``: label n where structure n is, with names in the header."""
+    """Return an ITK image on ``reference`` that is n inside structure n. Its header names the structures."""
     layers = Layers(reference.size, max(one.number for one in structures))
     for one in structures:
         layers.put(one.number, one.mask(reference))

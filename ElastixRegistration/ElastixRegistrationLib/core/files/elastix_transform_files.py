@@ -12,16 +12,17 @@ from ..wording import said
 
 _FULL_PATH = re.compile(r"[\\/]|[A-Za-z]:")
 _NO_INITIAL = ("", "NoInitialTransform")
-#: Parameters that name another file which belongs to the map.
+#: Parameters that name another file of the same transform.
 _FILES_OF_MAPS = ("TransformFileName", "DeformationFieldFileName")
 
 
 def read_transform_parameters(path: str | os.PathLike) -> list[ParameterMap]:
-    """TransformParameters of ``path`` and, by its InitialTransform links, of all before it; first applied first.
+    """Read the TransformParameters in ``path`` and in the files before it, which its InitialTransform links name. The
+    first one applied comes first.
 
-    Links may be absolute, or relative to the file that contains them. An absolute link that is broken, for example
-    after a folder was moved, is looked up in the folder of the file. Names of other files in the maps become full
-    paths.
+    Links may be absolute, or relative to the file that contains them. If an absolute link is broken, for example
+    because a folder was moved, the linked file is searched in the folder of the file. Names of other files in the maps
+    become full paths.
     """
     maps: list[ParameterMap] = []
     seen: set[Path] = set()
@@ -43,7 +44,7 @@ def read_transform_parameters(path: str | os.PathLike) -> list[ParameterMap]:
 
 
 def _linked(file: Path, link: str, what: str) -> Path:
-    """The file that ``file`` names by ``link``."""
+    """Return the file that ``file`` names with ``link``."""
     places = [file.parent / link]
     if _FULL_PATH.match(link):
         places.append(file.parent / re.split(r"[\\/]", link)[-1])
@@ -54,7 +55,8 @@ def _linked(file: Path, link: str, what: str) -> Path:
 
 
 def is_elastix_file(path: str | os.PathLike) -> bool:
-    """Whether a file is one of elastix's TransformParameters, not ITK's text form."""
+    """Return whether a file is one of elastix's TransformParameters: its suffix fits, and it does not begin like ITK's
+    text files."""
     path = Path(path)
     if path.suffix.lower() not in (".txt", ".toml"):
         return False

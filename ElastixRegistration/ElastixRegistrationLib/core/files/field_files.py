@@ -1,4 +1,4 @@
-"""Read displacement fields, fixed to moving, LPS mm, and recognize warps of other tools that look similar."""
+"""Read displacement fields, fixed to moving, LPS mm, and recognize similar files of other tools."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _MAX_RESIDUAL = 0.1
 
 
 def read_field(path: Path) -> Any:
-    """The transform of a displacement field, read by ITK. Raises InputError naming the file."""
+    """Read a displacement field with ITK and return its transform. Raises InputError naming the file."""
     check_header(path)
     image = read_image(path, "displacement field")
     geometry = geometry_of(image)
@@ -63,14 +63,15 @@ def read_field(path: Path) -> Any:
 
 
 def displacements(vectors: np.ndarray, geometry: Geometry, path: Path) -> Any:
-    """The transform of (k, j, i, D) vectors, LPS mm, from ``path``. Raises InputError if they are not displacements."""
+    """Return the transform of (k, j, i, D) vectors, LPS mm, that were read from ``path``. Raises InputError if they are
+    not displacements."""
     _check_vectors(vectors, geometry, path)
     field = displacement_field_transform(vectors, geometry)
     return inverted(field, path) if is_modeling_field(path) else field
 
 
 def check_header(path: Path) -> None:
-    """Raise InputError for a NIfTI file whose header identifies it as another tool's warp."""
+    """Raise InputError if the header of a NIfTI file identifies it as another tool's warp."""
     header = read_header(path) if image_suffix_of(path) in (".nii", ".nii.gz") else None
     if header is None:
         return

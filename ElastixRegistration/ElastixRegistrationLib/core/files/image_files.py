@@ -39,7 +39,7 @@ _PICTURES = frozenset({".png", ".jpg"})
 def read_image(
     path: str | os.PathLike, name: str = "image", *, series: str | None = None, frame: int | None = None
 ) -> Any:
-    """ITK image in ``path``: like ``read_volume``, but notes are logged as warnings.
+    """Return the ITK image in ``path``. Works like ``read_volume``, but logs the notes as warnings.
 
     Raises the same InputErrors.
     """
@@ -51,8 +51,8 @@ def read_image(
 
 @dataclass(frozen=True)
 class Volume:
-    """``image``: an ITK image. ``notes``: sentences for the user on how its file was read. ``series``: its DICOM
-    series; None for other files."""
+    """An ITK ``image``. ``notes`` are sentences for the user about how the file was read. ``series`` is its DICOM
+    series, None for other files."""
 
     image: Any
     notes: tuple[str, ...] = ()
@@ -62,12 +62,12 @@ class Volume:
 def read_volume(
     path: str | os.PathLike, name: str = "image", *, series: str | None = None, frame: int | None = None
 ) -> Volume:
-    """ITK image in ``path``: a file that ITK reads, a DICOM file, or a folder with a DICOM series.
+    """Read an ITK image from ``path``: a file that ITK reads, a DICOM file, or a folder with a DICOM series.
 
-    Scalar images keep their type if ITK's Python packages wrap it. Signed integers of 8 bits become 16 bits, those of
-    64 bits become 32 bits, or doubles if that is not enough. Color and vector images become images of RGB(A) pixels or
-    vectors. ``series`` (a UID, or a number from 1 on) chooses among several of a DICOM folder, ``frame`` (from 1 on)
-    among time points.
+    Scalar images keep their type if ITK's Python packages wrap it. Signed 8-bit integers become 16-bit integers. 64-bit
+    integers become 32-bit integers, or doubles if their values do not fit. Color and vector images become images of
+    RGB(A) pixels or vectors. ``series`` (a UID, or a number from 1 on) chooses one of several series in a DICOM folder.
+    ``frame`` (from 1 on) chooses a time point.
 
     Raises InputError, with ``name``, for a missing, unreadable or truncated file, for slices that do not form a regular
     stack, and if there are several images to choose from.
@@ -86,17 +86,17 @@ def read_volume(
 
 
 def read_geometry(path: str | os.PathLike, name: str = "image") -> Geometry:
-    """The grid of the image in ``path``, from its header. Raises the same InputErrors as ``read_image``."""
+    """Return the grid of the image in ``path``, LPS mm, from its header. Raises the InputErrors of ``read_image``."""
     return read_grid(path, name)[0]
 
 
 def read_grid(
     path: str | os.PathLike, name: str = "image", *, series: str | None = None, frame: int | None = None
 ) -> tuple[Geometry, DicomSeries | None]:
-    """The grid of the image in ``path``, LPS mm, from its header, and its DICOM series; None for other files.
+    """Return the grid of the image in ``path``, LPS mm, from its header, and its DICOM series (None for other files).
 
-    ``series`` and ``frame`` choose as in ``read_volume``; for several time points it is the grid of one of them. Raises
-    the same InputErrors as ``read_image``.
+    ``series`` and ``frame`` choose as in ``read_volume``. If the file has several time points, the grid is that of one
+    of them. Raises the same InputErrors as ``read_image``.
     """
     path = Path(path)
     if path.is_dir() or (path.is_file() and is_dicom(path)):
@@ -110,14 +110,14 @@ def read_grid(
 
 
 def read_place(path: str | os.PathLike, name: str = "image") -> Place | None:
-    """The place of an image, from its headers; None if it is not DICOM. Raises the same InputErrors as
-    ``read_image``."""
+    """Return the frame of reference and the images that the headers of ``path`` name; None if it is not DICOM. Raises
+    the same InputErrors as ``read_image``."""
     series = read_grid(path, name)[1]
     return None if series is None else series.place
 
 
 def write_image(image: Any, path: str | os.PathLike, *, compress: bool = True) -> None:
-    """Write ``image`` in the format of the suffix of ``path``, all or nothing.
+    """Write ``image`` in the format that the suffix of ``path`` names. The file appears whole or not at all.
 
     Raises InputError for an unknown suffix, and if the file cannot be written.
     """
@@ -164,7 +164,7 @@ def _write(image: Any, draft: Path, path: Path, compress: bool) -> None:
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether the whole image was written; for some formats ITK does not notice a full disk."""
+    """Return whether the whole image was written. ITK does not notice a full disk for some formats."""
     suffix = image_suffix_of(path)
     if suffix not in _WRITTEN_UNCHECKED:
         return True
@@ -175,7 +175,8 @@ def _is_whole(path: Path) -> bool:
 
 
 def with_writable_type(image: Any) -> Any:
-    """``image``; as itk.VectorImage, which has a writer, if its voxels are vectors of doubles."""
+    """Return ``image`` as itk.VectorImage, which has a writer, if its voxels are vectors of doubles; otherwise
+    unchanged."""
     suffix = suffix_of(image)
     if not suffix.startswith("IVD"):
         return image
@@ -188,9 +189,11 @@ def with_writable_type(image: Any) -> Any:
 
 
 def check_output(path: str | os.PathLike, *, transform: bool = False, picture: bool = False) -> None:
-    """Raise InputError if a result cannot be written to ``path``: unknown format, missing or read-only folder.
+    """Raise InputError if a result cannot be written to ``path``: its format is unknown, or its folder is missing or
+    read-only.
 
-    ``picture``: the result has integers and may lose its position in space, so that PNG and JPEG are allowed.
+    ``transform`` says that the result is a transform. ``picture`` says that it has integers and may lose its position
+    in space, so PNG and JPEG are allowed.
     """
     path = Path(path)
     if transform:
@@ -210,7 +213,7 @@ def check_output(path: str | os.PathLike, *, transform: bool = False, picture: b
 
 
 def check_can_hold(path: str | os.PathLike, image: Any) -> None:
-    """Raise InputError when the format of ``path`` cannot hold voxels such as those of ``image``."""
+    """Raise InputError if the format of ``path`` cannot store the voxels of ``image``."""
     path = Path(path)
     suffix = image_suffix_of(path)
     if suffix not in _PICTURES:
@@ -230,5 +233,5 @@ def check_can_hold(path: str | os.PathLike, image: Any) -> None:
 
 
 def is_picture(path: str | os.PathLike) -> bool:
-    """Whether an image comes from a file of integers without a position in space."""
+    """Return whether ``path`` is in a format of integers without a position in space."""
     return image_suffix_of(Path(path)) in _PICTURES

@@ -1,5 +1,5 @@
-"""Read ITK's transform files, including inverses (as Slicer writes them) and splines, which ITK itself does not
-read."""
+"""Read ITK's transform files. Inverses (as Slicer writes them) and splines of landmarks, which ITK does not read, are
+included."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ _RESIDUAL = 5e-3
 
 
 def inverted(transform: Any, path: Path) -> Any:
-    """The numerical inverse of a field or a B-spline on its own grid. Raises InputError for unbounded transforms."""
+    """Return the inverse of a transform: exact for a linear one, otherwise numerical and sampled on the grid of the
+    field or B-spline. Raises InputError for transforms without a grid."""
     name = transform.GetNameOfClass()
     if name == "DisplacementFieldTransform":
         grid = geometry_of(transform.GetDisplacementField())
@@ -61,7 +62,7 @@ def _no_end(path: Path, name: str) -> str:
 
 
 def _refined(grid: Geometry) -> Geometry:
-    """The grid with as many points in between as allowed."""
+    """Return the grid with as many points in between as ``_MAX_POINTS`` allows."""
     times = max(1, int((_MAX_POINTS / np.prod(grid.size)) ** (1 / grid.dimension)))
     return Geometry(
         size=tuple((n - 1) * times + 1 for n in grid.size),
@@ -72,12 +73,13 @@ def _refined(grid: Geometry) -> Geometry:
 
 
 def read_itk_entries(path: Path) -> list[Any]:
-    """Transforms of ITK's text and Matlab forms, first applied first. Raises InputError."""
+    """Read the transforms of ITK's text and Matlab files, the first one applied first. Raises InputError."""
     return _built(path, _matlab_entries(path) if path.suffix.lower() == ".mat" else _text_entries(path))
 
 
 def _what_is_wrong(why: str) -> str:
-    """End of a sentence on an HDF5 file that fails with the text ``why``, which may be empty."""
+    """Return the end of a sentence about an HDF5 file that ITK cannot read. ``why`` is the text of the error and may be
+    empty."""
     if not why:
         return said("is truncated, damaged, or not an HDF5 file.")
     if "KernelTransform_" in why:
@@ -89,7 +91,7 @@ def _what_is_wrong(why: str) -> str:
 
 
 def read_itk_hdf5(path: Path) -> list[Any]:
-    """Transforms of ITK's HDF5 form, first applied first. Raises InputError."""
+    """Read the transforms of ITK's HDF5 files, the first one applied first. Raises InputError."""
     types = [match for match in _types(path) if match[2] != b"CompositeTransform"]
     for match in types:
         if match[2] == b"BSplineTransform" and match[3] not in (None, b"3"):
@@ -119,13 +121,14 @@ def read_itk_hdf5(path: Path) -> list[Any]:
 
 
 def _types(path: Path) -> Iterator[re.Match[bytes]]:
-    """Types of transforms in the order of the file, composites among them. Large files hold fields, after the types."""
+    """Yield the types of the transforms, including composites, in the order of the file. Types precede the voxels of
+    fields, which can be large."""
     with open(path, "rb") as file:
         yield from _TYPE.finditer(file.read())
 
 
 def _chain_of_hdf5(path: Path, name: Path) -> list[Any]:
-    """The transforms of ``path``, which may be a copy of the file ``name``."""
+    """Return the transforms in ``path``, which may be a copy. Messages call it ``name``."""
     reader = wrapped_class("TransformFileReader", "TemplateD").New()
     reader.SetTransformIO(wrapped_class("HDF5TransformIO", "TemplateD").New())
     reader.SetFileName(str(path))
@@ -152,7 +155,8 @@ def _chain_of_hdf5(path: Path, name: Path) -> list[Any]:
 
 
 def _built(path: Path, entries: Iterable[tuple[str, np.ndarray, np.ndarray]]) -> list[Any]:
-    """Transforms of (type, parameters, fixed parameters), in the order of a file, first applied first."""
+    """Return the transforms of (type, parameters, fixed parameters) entries, which are in the order of a file. The
+    first one applied comes first."""
     built = []
     try:
         for name, values, fixed_values in entries:
@@ -170,7 +174,7 @@ def _built(path: Path, entries: Iterable[tuple[str, np.ndarray, np.ndarray]]) ->
 
 
 def _text_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Of ITK's text form."""
+    """Yield the entries of ITK's text format."""
     entries: list[dict[str, str]] = []
     for line in path.read_text("utf-8").splitlines():
         name, _, value = line.partition(":")
@@ -186,7 +190,8 @@ def _text_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
 
 
 def _matlab_entries(path: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Of ITK's Matlab form (level 4): parameters in a variable named by the type, then one of the fixed parameters."""
+    """Yield the entries of ITK's Matlab format (level 4). A variable with the name of the type has the parameters; the
+    next one has the fixed parameters."""
     content, at = path.read_bytes(), 0
     if content.startswith(b"MATLAB"):
         raise InputError(

@@ -30,16 +30,18 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Drawn:
-    """The image on which contours are rasterized and were drawn: its ``grid`` and its DICOM series, if any."""
+    """The image on which contours were drawn and are rasterized: its ``grid``, and its DICOM series if it has one."""
 
     grid: Geometry | None = None
     series: DicomSeries | None = None
 
 
 def read_mask(path: str | os.PathLike, role: str, on: Drawn) -> Any:
-    """ITK image, nonzero inside the mask: an image file, or the union of the chosen structures or segments of a file.
+    """Read a mask as an ITK image that is nonzero inside. ``path`` is an image file, or names structures or segments of
+    a file, whose union is returned.
 
-    Raises InputError, with ``role``, also for a structure set with several structures if none is chosen.
+    Raises InputError, with ``role``, for a file that cannot be read, and for a structure set with several structures if
+    none is chosen.
     """
     file, choice = split_choice(path)
     if is_structure_set(file):
@@ -63,9 +65,9 @@ def read_mask(path: str | os.PathLike, role: str, on: Drawn) -> Any:
 
 
 def read_labels(path: str | os.PathLike, role: str, on: Drawn) -> Any:
-    """ITK label map with a label for each chosen structure or segment, by default all.
+    """Read an ITK label map with a label for each chosen structure or segment, by default for all of them.
 
-    Raises InputError, with ``role``, also if they overlap.
+    Raises InputError, with ``role``, for a file that cannot be read, and if the structures overlap.
     """
     file, _ = split_choice(path)
     name = f"{role} {file}"
@@ -86,7 +88,7 @@ def read_labels(path: str | os.PathLike, role: str, on: Drawn) -> Any:
 
 
 def read_segments(path: str | os.PathLike, role: str, on: Drawn) -> Any:
-    """Like ``read_labels``, with overlapping segments in layers (components)."""
+    """Work like ``read_labels``, but put overlapping segments into different layers (components)."""
     file, choice = split_choice(path)
     if is_structure_set(file):
         return _on_grid(read_structures(file), choice, role, on)
@@ -95,7 +97,7 @@ def read_segments(path: str | os.PathLike, role: str, on: Drawn) -> Any:
 
 
 def _read_placed(file: Path, role: str, on: Drawn) -> Any:
-    """Read an image. Raises InputError for a DICOM segmentation in a different frame of reference from its image."""
+    """Read an image. Raises InputError if it is a DICOM segmentation in another frame of reference than its image."""
     _check_exact(file, role)
     volume = read_volume(file, role)
     for note in volume.notes:
@@ -111,7 +113,7 @@ def _read_placed(file: Path, role: str, on: Drawn) -> Any:
 
 
 def _check_exact(file: Path, role: str) -> None:
-    """Raise InputError for JPEG images, whose compression changes labels and the zeros outside a mask."""
+    """Raise InputError for JPEG images. Their compression changes labels, and the zeros outside a mask."""
     with contextlib.suppress(OSError), open(file, "rb") as content:
         if content.read(3) == b"\xff\xd8\xff":
             raise InputError(
@@ -125,12 +127,13 @@ def _check_exact(file: Path, role: str) -> None:
 
 
 def _image_of(role: str) -> str:
-    """The image that a mask or a label map of a ``role`` belongs to."""
+    """Return the name of the image that a mask or a label map with the given ``role`` belongs to."""
     return role.replace("label map", "image").replace("mask", "image")
 
 
 def read_label_pair(paths: Sequence[str | os.PathLike], on: Sequence[Drawn]) -> tuple[Any, Any]:
-    """Fixed and moving label map. If segment names match, the moving labels get the numbers of the fixed ones."""
+    """Read the fixed and the moving label map. If the names of their segments match, the moving labels get the numbers
+    of the fixed ones."""
     fixed, moving = (
         read_labels(path, f"{side} label map", place)
         for path, side, place in zip(paths, ("fixed", "moving"), on, strict=True)
@@ -156,7 +159,8 @@ def _on_grid(structures: StructureSet, choice: str, role: str, on: Drawn) -> Any
 
 
 def only(image: Any, choice: str, whole: Said) -> Any:
-    """A label map of the chosen segments of an image with named segments. Raises InputError for other images."""
+    """Return a label map with only the segments that ``choice`` names. Raises InputError for images without named
+    segments."""
     names = segment_names(image)
     if not names:
         raise InputError(
@@ -181,7 +185,8 @@ def only(image: Any, choice: str, whole: Said) -> Any:
 
 
 def _numbered_as(fixed: Any, moving: Any) -> Any:
-    """``moving`` with the label numbers of the segments of the same names in ``fixed``."""
+    """Return ``moving`` with the label numbers of ``fixed`` where segments have the same names. Other labels get free
+    numbers."""
     numbers = {name: value for value, name in segment_names(fixed).items()}
     names = segment_names(moving)
     shared = {value: numbers[name] for value, name in names.items() if name in numbers}

@@ -23,7 +23,8 @@ _FREESURFER_TYPES = {14: "register.dat (tkregister coordinates)", 21: "a coronal
 
 
 def is_linear_form(path: Path) -> bool:
-    """Whether a file has one of these formats: by its suffix, or as text of 4 by 4 numbers (ITK's .mat is binary)."""
+    """Return whether a file has one of these formats, by its suffix, or because it is text with 4 by 4 numbers. ITK's
+    .mat is binary."""
     if path.suffix.lower() in LINEAR_SUFFIXES:
         return True
     if path.suffix.lower() not in (".mat", ".fsl", ".xfm", ".txt", "") or path.stat().st_size > 4096:
@@ -35,7 +36,8 @@ def is_linear_form(path: Path) -> bool:
 
 
 def read_linear(path: Path, fixed: Geometry | None, moving: Geometry | None) -> np.ndarray:
-    """The matrix of a file of one of these forms. Raises InputError naming the file."""
+    """Read the (4, 4) matrix of a file in one of these formats, fixed to moving, LPS mm. Raises InputError naming the
+    file."""
     try:
         suffix = path.suffix.lower()
         if suffix == ".lta":
@@ -59,7 +61,8 @@ def read_linear(path: Path, fixed: Geometry | None, moving: Geometry | None) -> 
 
 
 def linear_text(matrix: np.ndarray, path: Path, form: str, fixed: Geometry | None, moving: Geometry | None) -> str:
-    """The text of a file in the ``form`` "fsl", "lta" or "afni". Raises InputError if a needed image is missing."""
+    """Return the text of a file in the format ``form``: "fsl", "lta" or "afni". Raises InputError if a needed image is
+    missing."""
     if matrix.shape != (4, 4):
         raise InputError(
             said(
@@ -85,8 +88,8 @@ def _table(text: str) -> np.ndarray:
 
 
 def _world_of(image: Geometry) -> np.ndarray:
-    """(4, 4), from FSL's coordinates of an image (mm from its first voxel; x from the other end if the axes are
-    right-handed) to LPS mm."""
+    """Return the (4, 4) matrix from FSL's coordinates of an image to LPS mm. FSL counts mm from the first voxel; if the
+    axes are right-handed, it counts x from the other end."""
     to_world = image.index_to_physical()
     scale = np.diag([*image.spacing, 1.0])
     if np.linalg.det(to_world[:3, :3]) > 0:
@@ -103,7 +106,7 @@ def _afni(text: str) -> np.ndarray:
 
 
 def _lta(text: str) -> np.ndarray:
-    """(4, 4), source (moving) to destination (fixed), RAS mm."""
+    """Return the (4, 4) matrix in an LTA file, from the source (moving) to the destination (fixed), RAS mm."""
     entries = dict(re.findall(r"^(\w+)[ \t]*=[ \t]*([^#\n]*)", text, re.MULTILINE))
     kind, count = int(entries["type"]), int(entries.get("nxforms", 1))
     if count != 1:
@@ -130,7 +133,8 @@ def _lta(text: str) -> np.ndarray:
 
 
 def _volume_of(text: str, name: str) -> np.ndarray:
-    """(4, 4), voxel indices to RAS mm, of the source or the destination that is described in an LTA file."""
+    """Return the (4, 4) matrix from voxel indices to RAS mm of the volume that an LTA file calls ``name``: the source
+    or the destination."""
     part = text.split(f"{name} volume info", 1)[1]
     values = dict(re.findall(r"^(\w+)[ \t]*=[ \t]*([^#\n]*)", part, re.MULTILINE)[::-1])
     size, spacing, *axes, center = (

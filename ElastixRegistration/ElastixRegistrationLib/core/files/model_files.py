@@ -52,7 +52,8 @@ def check_model_names(path: str | os.PathLike, output: str | os.PathLike) -> Non
 
 
 def move_model(path: str | os.PathLike, output: str | os.PathLike, mapping: Mapping) -> int:
-    """Write the model in ``path`` to ``output`` with its points mapped, and return their number. All or nothing.
+    """Write the model in ``path`` to ``output`` with its points mapped, and return their number. The file appears whole
+    or not at all.
 
     ``mapping`` maps (N, 3) points, LPS mm. Raises InputError naming a file that is missing or damaged.
     """
@@ -83,7 +84,8 @@ def move_model(path: str | os.PathLike, output: str | os.PathLike, mapping: Mapp
 
 
 def turned_normals(points: np.ndarray, normals: np.ndarray, mapping: Mapping) -> np.ndarray:
-    """(N, 3) unit normals of the surface after ``mapping``: normals follow the inverse transposed Jacobian."""
+    """Return the (N, 3) unit normals of the surface after ``mapping``. Normals follow the inverse transpose of its
+    Jacobian."""
     probes = points[:, None, None, :] + _STEP * np.array([1, -1])[:, None, None] * np.eye(3)
     mapped = mapping(probes.reshape(-1, 3)).reshape(probes.shape)
     # Row r of each matrix is the derivative by coordinate r, so this is the transposed Jacobian.
@@ -115,7 +117,7 @@ def _moved_vtk(data: bytes, mapping: Mapping) -> tuple[bytes, int]:
 
 
 def _vtk_block(data: bytes, head: re.Match, count: int, is_binary: bool) -> tuple[np.ndarray, Callable]:
-    """(N, 3) numbers after ``head``, and a function that replaces them in the data."""
+    """Return the (N, 3) numbers that follow ``head``, and a function that replaces them in the data."""
     kind = _VTK_TYPES[head[2].decode().lower()]
     start = head.end()
     if is_binary:

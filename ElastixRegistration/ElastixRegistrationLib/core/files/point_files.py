@@ -1,6 +1,6 @@
 """Read and write landmarks: elastix/transformix text, tables (.csv), .pts, Slicer's .fcsv and .mrk.json.
 
-In memory always LPS mm.
+Points in memory are always in LPS mm.
 """
 
 from __future__ import annotations
@@ -33,14 +33,15 @@ _SAYS_RAS, _SAYS_LPS = (re.compile(rf"(?<![a-z]){word}(?![a-z])", re.IGNORECASE)
 
 
 class _OtherForm(Exception):
-    """A file with other content; the message is the end of a sentence about it."""
+    """Raised for a file whose content has another format. The message is the end of a sentence about the file."""
 
 
 @dataclass(frozen=True)
 class Points:
-    """``coordinates`` (N, D), LPS mm; ``labels``: N texts, empty if the file has none.
+    """``coordinates`` (N, D), LPS mm. ``labels`` are N texts, or empty if the file has none.
 
-    ``form``: "pts" for a .pts file with a version and a number of points, as programs other than elastix write them.
+    ``form`` is "pts" for a .pts file that begins with a version and the number of points, as other programs than
+    elastix write it.
     """
 
     coordinates: np.ndarray
@@ -49,11 +50,11 @@ class Points:
 
 
 def read_points(path: str | os.PathLike, image: Geometry | None = None) -> Points:
-    """Read points by suffix: .mrk.json, .fcsv, .csv and .tsv. Anything else is elastix text, transformix output
-    (outputpoints.txt: the output points), or a .pts file with a version and a number of points.
+    """Read points. The suffixes .mrk.json, .fcsv, .csv and .tsv decide the format. Other files are elastix text, the
+    output of transformix (whose output points are read), or .pts files with a version and the number of points.
 
-    Tables have a header with x, y and z (as in ANTs), l, p and s, or r, a and s, and optionally label; they are in LPS
-    unless the header or a comment says RAS. ``image`` is needed for elastix files with voxel indices.
+    Tables have a header with x, y and z (as in ANTs), l, p and s, or r, a and s, and an optional column for labels.
+    They are in LPS unless the header or a comment says RAS. ``image`` is needed for elastix files with voxel indices.
 
     Raises InputError naming the file and its fault.
     """
@@ -92,9 +93,10 @@ def read_points(path: str | os.PathLike, image: Geometry | None = None) -> Point
 
 
 def write_points(points: Points, path: str | os.PathLike) -> None:
-    """Write (N, D) points, LPS mm, by suffix like ``read_points``; 2D points get z = 0 in Slicer's formats.
+    """Write (N, D) points, LPS mm. The suffix decides the format as in ``read_points``. 2D points get z = 0 in Slicer's
+    formats.
 
-    All or nothing. Raises InputError if the file cannot be written.
+    The file appears whole or not at all. Raises InputError if it cannot be written.
     """
     path = Path(path)
     if path.name.lower().endswith(".json"):
@@ -119,7 +121,7 @@ def check_point_output(path: str | os.PathLike) -> None:
 
 
 def _decoded(content: bytes) -> str:
-    """The text of a file, in UTF-8 or a Windows encoding. Raises UnicodeDecodeError."""
+    """Return the text of a file in UTF-8 or a Windows encoding. Raises UnicodeDecodeError."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return content.decode("utf-16")
     try:
@@ -189,7 +191,7 @@ def _parse_table(text: str) -> Points:
 
 
 def _parse_pts(text: str) -> Points:
-    """A version, the number of points, and a line for each point, which may begin with its name."""
+    """Parse a version, the number of points, and a line for each point, which may begin with the name of the point."""
     lines = [line.split() for line in text.splitlines() if line.strip()]
     start = next((n for n, words in enumerate(lines) if words[0].lower().startswith(_PTS_COUNT)), None)
     if start is None:
@@ -205,7 +207,7 @@ def _parse_pts(text: str) -> Points:
 
 
 def _parse_output_points(text: str) -> Points:
-    """The mapped points of transformix."""
+    """Parse the mapped points in transformix's output."""
     rows = [found.group(1).split() for found in _OUTPUT_POINT.finditer(text)]
     if len({len(row) for row in rows}) > 1:
         raise Fault(said("its points have different numbers of coordinates"))
@@ -221,7 +223,7 @@ def _parse_fcsv(text: str) -> Points:
             header[key.strip()] = value.strip()
         elif line.strip():
             rows.append(next(csv.reader([line])))
-    # Slicer wrote 0 and RAS before 4.13, and writes 1 and LPS now.
+    # Slicer wrote 0 or RAS before version 4.13, and writes 1 or LPS now.
     system = header.get("CoordinateSystem", "RAS")
     flip = _flip_of({"0": "RAS", "1": "LPS"}.get(system, system))
     columns = header.get("columns", "id,x,y,z,ow,ox,oy,oz,vis,sel,lock,label").split(",")
@@ -231,7 +233,7 @@ def _parse_fcsv(text: str) -> Points:
 
 
 def _flip_of(system: str) -> np.ndarray:
-    """Factors that convert a coordinate system of Slicer to LPS."""
+    """Return the factors for x, y and z that convert a coordinate system of Slicer to LPS."""
     if system not in ("LPS", "RAS"):
         raise _OtherForm(
             said("has points in the coordinate system {system}; only LPS and RAS are supported.", system=system)
@@ -262,7 +264,7 @@ def _rows3(points: Points) -> list[list[float]]:
 
 
 def _format_table(points: Points, separator: str) -> str:
-    """The table that ANTs reads: x, y and z in LPS, a time of 0, a label."""
+    """Return the table that ANTs reads: x, y and z in LPS mm, a time of 0, and a label."""
     memory = io.StringIO()
     writer = csv.writer(memory, delimiter=separator, lineterminator="\n")
     writer.writerow(["x", "y", "z", "t", "label"])

@@ -67,7 +67,8 @@ def as_image(image: Any, name: str = "image") -> Any:
 
 
 def as_images(fixed: Any, moving: Any, fixed_mask: Any, moving_mask: Any) -> tuple[Any, Any, Any, Any]:
-    """``as_image`` for a pair and its masks, if any; masks may be structures by name (``read_mask``)."""
+    """Convert a pair of images and their masks with ``as_image``. Masks may be None, or structures of a file by name
+    (``read_mask``)."""
     images = as_image(fixed, "fixed image"), as_image(moving, "moving image")
     masks = (
         None if mask is None else _as_mask(mask, f"{side} mask", image, given)
@@ -79,8 +80,9 @@ def as_images(fixed: Any, moving: Any, fixed_mask: Any, moving_mask: Any) -> tup
 
 
 def as_labels_of(labels: Any, name: str, image: Any, given: Any) -> Any:
-    """Convert a label map of the ITK ``image``, which was made from ``given``, to an ITK image. ``labels``: anything
-    that ``as_image`` accepts, or a file with labels or structures by name (``read_labels``); None stays None."""
+    """Convert a label map to an ITK image. It belongs to the ITK ``image``, which was made from ``given``. ``labels``
+    is anything that ``as_image`` accepts, a file with labels or structures by name (``read_labels``), or None, which
+    stays None."""
     if labels is None:
         return None
     if not isinstance(labels, (str, os.PathLike)):
@@ -89,7 +91,7 @@ def as_labels_of(labels: Any, name: str, image: Any, given: Any) -> Any:
 
 
 def _as_mask(mask: Any, name: str, image: Any, given: Any) -> Any:
-    """``given``: the source of the ITK ``image``."""
+    """Convert a mask of the ITK ``image``, which was made from ``given``."""
     if not isinstance(mask, (str, os.PathLike)):
         return as_image(mask, name)
     return read_mask(mask, name, Drawn(geometry_of(image), _series_of(given)))
@@ -151,7 +153,7 @@ def _grid(size: Sequence[int], spacing: Any, origin: Any, direction: np.ndarray)
 
 
 def _of_affine(size: Sequence[int], to_lps: np.ndarray, name: str) -> Geometry:
-    """The grid of a (4, 4) matrix from voxel indices to LPS mm."""
+    """Return the grid of a (4, 4) matrix that maps voxel indices to LPS mm."""
     axes = np.asarray(to_lps, float)[:3, :3]
     spacing = np.linalg.norm(axes, axis=0)
     if not np.isfinite(to_lps).all() or not (spacing > 0).all() or abs(np.linalg.det(axes / spacing)) < 1e-6:
@@ -162,7 +164,7 @@ def _of_affine(size: Sequence[int], to_lps: np.ndarray, name: str) -> Geometry:
 
 
 def _image(voxels: np.ndarray, grid: Geometry) -> Any:
-    """(k, j, i[, c]) as an ITK image; three or four byte components are colors."""
+    """Return (k, j, i) or (k, j, i, components) voxels as an ITK image. Three or four 8-bit components are colors."""
     voxels = np.ascontiguousarray(voxels)
     if voxels.ndim == grid.dimension:
         return image_from_array(voxels, grid)
@@ -257,7 +259,7 @@ def _of_metatensor(image: Any, name: str) -> Any:
 
 
 def _of_node(node: Any, name: str) -> Any:
-    """Convert a vtkMRMLVolumeNode by its own methods, because VTK arrays expose their memory to Python."""
+    """Convert a vtkMRMLVolumeNode with its own methods, because VTK arrays expose their memory to Python."""
     called = f"{name} {node.GetName()}"
     if node.GetParentTransformNode() is not None:
         raise InputError(

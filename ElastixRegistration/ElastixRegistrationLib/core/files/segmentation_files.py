@@ -24,9 +24,10 @@ def is_segmentation(path: str | os.PathLike) -> bool:
 
 
 def placed_segmentation(image: Any, source: Any) -> Any:
-    """``image``, resampled labels, as a segmentation with the segments of ``source``, an image of such a file.
+    """Return ``image``, resampled labels, as a segmentation that has the segments of ``source``, an image of such a
+    file.
 
-    Layers (overlapping segments) are components; the voxels have the smallest type that holds all labels.
+    Layers of overlapping segments are components. The voxels have the smallest type that holds all labels.
     """
     labels = array_view(image)
     geometry, count = geometry_of(image), component_count(image)

@@ -1,6 +1,6 @@
-"""Structures to be carried over, as images that are positive inside, and as contours that can be copied.
+"""Structures that are to be carried over, as images that are positive inside, and as contours that can be copied.
 
-LPS mm.
+Everything is in LPS mm.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ _IN_SLICE = 0.05
 
 @dataclass(frozen=True)
 class StructureField:
-    """A structure as an ITK ``image`` that is positive inside, linearly interpolated. ``width``: see ``width_of``.
-    ``entries``: the DICOM items that describe it. ``drawn``: its contours, if it was drawn."""
+    """A structure as an ITK ``image`` that is positive inside and is interpolated linearly. ``width`` is that of
+    ``width_of``, mm. ``entries`` are the DICOM items that describe it. ``drawn`` has its contours, if it was drawn as
+    contours."""
 
     number: int
     name: str
@@ -35,7 +36,7 @@ class StructureField:
 
 
 def drawn_field(structure: Structure, spacing: float, thickness: float) -> StructureField:
-    """Sample contours with pixels of at most ``spacing`` mm; see ``structure_region``."""
+    """Sample the contours of a structure with pixels of at most ``spacing`` mm, as ``structure_region`` does."""
     image = structure_region(structure, spacing, thickness).image
     return StructureField(
         structure.number, structure.name, image, width_of(structure.contours), structure.entries, structure
@@ -45,10 +46,11 @@ def drawn_field(structure: Structure, spacing: float, thickness: float) -> Struc
 def copied_contours(
     structure: Structure, to_structure: np.ndarray | None, grid: Geometry
 ) -> tuple[CopiedContour, ...] | None:
-    """The contours of a structure on ``grid``, point by point, if each one lands in a slice; otherwise None.
+    """Return the contours of a structure on ``grid``, copied point by point, if each one lands in a slice. Otherwise
+    return None.
 
-    ``to_structure``: matrix (4, 4) from points of ``grid`` to those of the structure; None for a transform that is not
-    linear. Slices are also counted beyond the grid.
+    ``to_structure`` is the (4, 4) matrix from points of ``grid`` to points of the structure, LPS mm; None if the
+    transform is not linear. Slices beyond the grid count too.
     """
     if to_structure is None or abs(np.linalg.det(to_structure)) < 1e-9:
         return None
@@ -67,7 +69,8 @@ def copied_contours(
 def label_fields(
     image: Any, names: Mapping[int, str], entries: Mapping[int, Any], spacing: float
 ) -> Iterator[StructureField]:
-    """Like ``drawn_field``, for each label of an ITK image, from the outlines of its voxels in each slice."""
+    """Yield a field for each label of an ITK image, like ``drawn_field``, from the outlines of its voxels in each
+    slice."""
     grid, voxels = geometry_of(image), np.asarray(array_view(image))
     layer_of, layered = segment_layers(image), component_count(image) > 1
     for value, name in names.items():
@@ -80,7 +83,7 @@ def label_fields(
 
 
 def _outlines(inside: np.ndarray, grid: Geometry) -> Iterator[np.ndarray]:
-    """Outlines (N, 3), LPS mm, of voxels (k, j, i)."""
+    """Yield the (N, 3) outlines, LPS mm, of the voxels (k, j, i) that are inside."""
     for number in np.flatnonzero(inside.any(axis=(1, 2))):
         plane = inside[number]
         rows, columns = (np.flatnonzero(plane.any(axis=axis)) for axis in (1, 0))

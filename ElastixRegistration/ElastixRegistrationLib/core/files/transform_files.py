@@ -1,7 +1,7 @@
 """Read and write transforms: ITK .h5, .tfm, .txt, .mat, displacement fields, chains of elastix TransformParameters.
 
-Inside Slicer, only for elastix's files: two HDF5 libraries in one process have crashed it (Slicer issues 5907, 7838),
-so Slicer's own readers fill nodes there.
+Inside Slicer, use it only for elastix's files. Two HDF5 libraries in one process have crashed Slicer (issues 5907,
+7838), so Slicer's own readers fill its nodes there.
 """
 
 from __future__ import annotations
@@ -105,12 +105,12 @@ def read_transform(
     moving: Geometry | None = None,
     places: tuple[Place | None, Place | None] = (None, None),
 ) -> Any:
-    """itk transform, fixed to moving, LPS mm: from an ITK file (elastix, ANTs, BRAINS, Slicer), a displacement field, a
-    chain of elastix TransformParameters, or a matrix of FSL, FreeSurfer or AFNI.
+    """Read an itk transform, fixed to moving, LPS mm, from an ITK file (elastix, ANTs, BRAINS, Slicer), a displacement
+    field, a chain of elastix TransformParameters, or a matrix file of FSL, FreeSurfer or AFNI.
 
-    ``read_binary`` reads .h5 files and displacement fields, for a process with its own readers for them. FSL's matrices
-    need the grids of both images, ``fixed`` and ``moving``. ``places``: of both images, as far as they are DICOM, for
-    DICOM registrations (``read_registration``). Inverses of fields and B-splines, as Slicer writes them, are inverted
+    A process with its own readers for .h5 files and displacement fields passes them as ``read_binary``. FSL's matrices
+    need the grids of both images, ``fixed`` and ``moving``. DICOM registrations use ``places``, those of both images as
+    far as they are DICOM (``read_registration``). Inverses of fields and B-splines, as Slicer writes them, are inverted
     numerically. Raises InputError naming the file, or the linked file, also for unsupported formats.
     """
     path = Path(path)
@@ -132,7 +132,7 @@ def read_transform(
 
 
 def _check_finite(transform: Any, path: Path) -> None:
-    """Raise InputError for numbers that ITK rejects only when points are mapped."""
+    """Raise InputError for numbers that are not finite, which ITK rejects only when it maps points."""
     for element in chain_of(transform):
         numbers = [element.GetFixedParameters()]
         if element.GetNameOfClass() != "DisplacementFieldTransform":  # it may be undefined at some positions
@@ -164,7 +164,7 @@ def _read(path: Path, read_binary: Callable[[Path], Any], places: tuple[Place | 
 
 
 def _read_binary(path: Path) -> Any:
-    """Read by ITK."""
+    """Read a transform with ITK."""
     return read_field(path) if image_suffix_of(path) in IMAGE_SUFFIXES else _composed(read_itk_hdf5(path), path)
 
 
@@ -188,7 +188,8 @@ def _transform_of_map(parameters: Mapping[str, Sequence[str]], read_binary: Call
 
 
 def form_of(path: str | os.PathLike, form: str | None = None) -> str:
-    """The format that ``write_transform`` uses for a name. Raises InputError for an unknown name or format."""
+    """Return the format that ``write_transform`` uses for a file name. Raises InputError for an unknown suffix or
+    format."""
     path = Path(path)
     suffix = image_suffix_of(path)
     chosen = _FORM_OF.get(suffix) if form is None else form
@@ -222,16 +223,18 @@ def write_transform(
     moving: Geometry | None = None,
     form: str | None = None,
 ) -> None:
-    """Write a transform, fixed to moving, LPS mm, by suffix: .h5, .tfm or .mat for ITK, SimpleITK, ANTs and Slicer,
-    .txt or .toml for elastix, .lta for FreeSurfer, .1D for AFNI, an image name for a displacement field on the grid
-    ``fixed``. ``form`` chooses if a suffix has two formats: "fsl" for .mat, "itk" for .txt (see ``FORMS``).
+    """Write a transform, fixed to moving, LPS mm. The suffix decides the format: .h5, .tfm or .mat for ITK, SimpleITK,
+    ANTs and Slicer, .txt or .toml for elastix, .lta for FreeSurfer, .1D for AFNI. The name of an image gives a
+    displacement field on the grid ``fixed``. ``form`` chooses where a suffix has two formats: "fsl" for .mat, "itk" for
+    .txt (see ``FORMS``).
 
-    ITK's formats get sampled thin-plate splines (see ``readable_by_itk``), elastix's format is always exact, and those
-    of FSL, FreeSurfer and AFNI store matrices only. Rigid transforms are written as such to ITK's formats. ``fixed`` is
-    the grid for resampling in elastix files; ``maps``, if known, are written unchanged. In elastix's format ``x.txt``
-    is the last of a chain; the transforms before it, and fields, go to files next to it. FSL needs ``moving`` too.
+    ITK's formats get sampled thin-plate splines (see ``readable_by_itk``). elastix's format is always exact. Those of
+    FSL, FreeSurfer and AFNI store matrices only. ITK's formats store rigid transforms as rigid. elastix files name
+    ``fixed`` as the grid for resampling, and ``maps``, if known, are written unchanged. In elastix's format, ``x.txt``
+    is the last transform of a chain; the ones before it, and fields, go to files next to it. FSL's format also needs
+    ``moving``.
 
-    All or nothing. Raises InputError if it cannot be written, or if a needed grid is None.
+    Files appear whole or not at all. Raises InputError if the transform cannot be written, or if a needed grid is None.
     """
     path = Path(path)
     suffix, form = path.suffix.lower(), form_of(path, form)
@@ -277,7 +280,7 @@ def write_transform(
 
 
 def _ends_whole(path: Path, transform: Any) -> bool:
-    """Whether a file in ITK's text format is complete; ITK does not notice a full disk."""
+    """Return whether a file in ITK's text format is complete. ITK does not notice a full disk."""
     with open(path, "rb") as file:
         file.seek(max(0, path.stat().st_size - _MAX_END))
         end = file.read().decode("ascii", errors="replace")
@@ -293,10 +296,10 @@ def _needed(fixed: Geometry | None, path: Path) -> Geometry:
 
 
 def readable_by_itk(transform: Any, fixed: Geometry | None) -> Any:
-    """``transform`` with splines of landmarks, which ITK and SimpleITK write but do not read, sampled as displacement
-    fields.
+    """Return ``transform`` with splines of landmarks sampled as displacement fields. ITK and SimpleITK write such
+    splines but do not read them.
 
-    They are sampled with the spacing of ``fixed``, up to a quarter of its size around it; all other transforms stay
+    They are sampled with the spacing of ``fixed``, up to a quarter of its size around it. All other transforms stay
     exact.
     """
     if not any(element.GetNameOfClass().endswith("KernelTransform") for element in chain_of(transform)):
@@ -314,7 +317,7 @@ def readable_by_itk(transform: Any, fixed: Geometry | None) -> Any:
 
 
 def _maps_and_fields(transform: Any, path: Path, fixed: Geometry) -> list[ParameterMap]:
-    """TransformParameters of a transform; its displacement fields are written next to ``path``."""
+    """Return the TransformParameters of a transform. Its displacement fields are written next to ``path``."""
     maps: list[ParameterMap] = []
     for number, element in enumerate(chain_of(transform)):
         if element.GetNameOfClass() != "DisplacementFieldTransform":
@@ -360,7 +363,7 @@ def check_parts_apart(path: str | os.PathLike, inputs: Iterable[str | os.PathLik
 
 
 def _write_elastix(maps: list[ParameterMap], path: Path) -> None:
-    """``x.txt`` is the last of the chain; the earlier ones go to ``x.0.txt``, ``x.1.txt`` ... next to it."""
+    """Write ``x.txt`` for the last map of the chain, and ``x.0.txt``, ``x.1.txt`` ... next to it for earlier ones."""
     form = format_parameter_toml if path.suffix.lower() == ".toml" else format_parameter_text
     names = [f"{path.stem}.{number}{path.suffix}" for number in range(len(maps) - 1)] + [path.name]
     for number, (parameters, name) in enumerate(zip(maps, names, strict=True)):

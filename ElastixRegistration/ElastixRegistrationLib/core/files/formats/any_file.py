@@ -1,4 +1,4 @@
-"""Read image files that are not DICOM, or only their grids: by ITK's readers where these are right, otherwise by our
+"""Read image files that are not DICOM, or only their grids. ITK's readers are used where they are right, otherwise our
 own."""
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ _DAMAGES = (OSError, EOFError, zlib.error, ValueError, struct.error, MemoryError
 
 
 def read_file(path: Path, name: str, frame: int | None) -> tuple[Any, list[str]]:
-    """ITK image of a file, or of its time point ``frame`` (from 1 on), and sentences for the user.
+    """Return the ITK image of a file, or of its time point ``frame`` (from 1 on), and sentences for the user.
 
-    Raises InputError with ``name`` as ``core.read_image`` does.
+    Raises InputError with ``name``, as ``core.read_image`` does.
     """
     path = _header_file(path)
     suffix = image_suffix_of(path)
@@ -81,8 +81,8 @@ def read_file(path: Path, name: str, frame: int | None) -> tuple[Any, list[str]]
 
 
 def grid_of_file(path: Path, name: str, frame: int | None) -> Geometry:
-    """The grid of the image that ``read_file`` returns, in most formats from the header alone; for several time points,
-    the grid of one.
+    """Return the grid of the image that ``read_file`` returns. Most formats need only the header. If a file has several
+    time points, the grid is that of one of them.
 
     Raises the same InputErrors, except for missing voxels in formats with separate headers.
     """
@@ -98,7 +98,7 @@ def grid_of_file(path: Path, name: str, frame: int | None) -> Geometry:
 
 
 def frame_count(path: Path) -> int:
-    """How many time points a file has, by its header. Raises InputError."""
+    """Return how many time points a file has according to its header. Raises InputError."""
     path = _header_file(path)
     if image_suffix_of(path) in _NRRD and nrrd.is_series(nrrd.header_of(path)):
         components = int(opened(path, "image").GetNumberOfComponents())
@@ -109,7 +109,7 @@ def frame_count(path: Path) -> int:
 
 
 def _placed_outline(path: Path, name: str) -> Any:
-    """An ITK image without voxels, of 2 to 4 dimensions, with its grid. Raises InputError."""
+    """Return an ITK image with a grid of 2 to 4 dimensions but without voxels. Raises InputError."""
     try:
         if image_suffix_of(path) in _META:
             metaimage.check(metaimage.header_of(path))
@@ -139,13 +139,13 @@ def _outline_of(path: Path, name: str) -> Any:
 
 
 def _header_file(path: Path) -> Path:
-    """The header file of an Analyze voxel file; other paths unchanged."""
+    """Return the header file of an Analyze voxel file. Other paths are unchanged."""
     is_voxels = path.suffix.lower() == ".img" and path.with_suffix(".hdr").is_file()
     return path.with_suffix(".hdr") if is_voxels else path
 
 
 def _grid_of(io: Any) -> Geometry:
-    """The grid that an ITK reader gives for a file, up to 4 dimensions."""
+    """Return the grid of up to 4 dimensions that an ITK reader gives for a file."""
     count = int(io.GetNumberOfDimensions())
     while count > 3 and io.GetDimensions(count - 1) == 1:
         count -= 1
@@ -162,7 +162,7 @@ def _grid_of(io: Any) -> Geometry:
 
 
 def _outline(geometry: Geometry) -> Any:
-    """An ITK image without voxels."""
+    """Return an ITK image that has a grid but no voxels."""
     if geometry.dimension not in (2, 3, 4):
         raise InputError(
             said("An image has {dimension} dimensions; 2, 3 or 4 are supported.", dimension=geometry.dimension)
@@ -173,7 +173,7 @@ def _outline(geometry: Geometry) -> Any:
 
 
 def _read_copy(copied: Callable[[Path], AbstractContextManager[Path]], path: Path, name: str) -> Any:
-    """Read by ITK the file that ``copied`` gives: ``path``, or a copy in a form that ITK reads."""
+    """Read with ITK the file that ``copied`` gives: ``path`` itself, or a copy in a form that ITK reads."""
     with contextlib.ExitStack() as stack:
         try:
             file = stack.enter_context(copied(path))
@@ -183,7 +183,7 @@ def _read_copy(copied: Callable[[Path], AbstractContextManager[Path]], path: Pat
 
 
 def _nrrd_placed(image: Any, words: dict[str, str], name: str) -> tuple[Any, list[str]]:
-    """``image`` with the header fields applied that ITK ignores, and sentences about that."""
+    """Return ``image`` with the header fields applied that ITK ignores, and sentences about them."""
     image, notes = in_millimeters(image, nrrd.units_of(words), name)
     signs = nrrd.signs_to_lps(words)
     if (signs < 0).any():
@@ -202,8 +202,8 @@ def _nrrd_placed(image: Any, words: dict[str, str], name: str) -> tuple[Any, lis
 
 
 def with_opacity(voxels: np.ndarray, geometry: Geometry, name: str) -> tuple[Any, list[str]]:
-    """8-bit gray with opacity, (j, i, 2), as RGBA, whose opacity counts in masks; for more bits the gray values alone,
-    with a sentence about that."""
+    """Return gray values with opacity, (j, i, 2), as an image. 8-bit values become RGBA, so the opacity counts in
+    masks. Values with more bits lose their opacity, and a sentence says so."""
     if voxels.max() > np.iinfo(np.uint8).max:
         gray = image_from_array(np.ascontiguousarray(voxels[..., 0]), geometry)
         return gray, [f"The opacity of {name} is ignored."]
@@ -256,7 +256,7 @@ def _nifti_outline(path: Path, name: str) -> Any:
 
 
 def _by_header(header: nifti.NiftiHeader, path: Path, name: str) -> Any:
-    """Read a NIfTI file that ITK refuses or misreads."""
+    """Read a NIfTI file that ITK refuses or misreads, guided by its ``header``."""
     try:
         image = nifti.read_voxels(header, path)
     except _DAMAGES as error:
@@ -274,9 +274,10 @@ def _by_header(header: nifti.NiftiHeader, path: Path, name: str) -> Any:
 
 
 def _one_frame(image: Any, name: str, frame: int | None, is_series: bool, kind: str) -> Any:
-    """The frame, from 1 on, of a 4D image, or of one whose components are frames. Other images are unchanged.
+    """Return frame number ``frame``, from 1 on, of a 4D image or of an image whose components are frames. Other images
+    are unchanged.
 
-    ``kind``: of its frames, "time points".
+    ``kind`` names the frames in sentences, such as "time points".
     """
     geometry = geometry_of(image)
     if is_series and component_count(image) > 1:

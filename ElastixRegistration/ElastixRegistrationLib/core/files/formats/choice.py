@@ -12,9 +12,10 @@ _MAX_NAMED = 30
 
 
 def chosen_names(wanted: Sequence[str], known: Sequence[str], whole: str) -> list[str]:
-    """The members of ``known`` that match ``wanted``; case counts only where names differ in nothing else.
+    """Return the members of ``known`` that match ``wanted``. Upper and lower case count only between names that differ
+    in nothing else.
 
-    Raises InputError for an unknown name; ``whole`` is the file or object in the sentence.
+    Raises InputError for an unknown name; the sentence calls the file or object ``whole``.
     """
     found = []
     for name in wanted:
@@ -48,7 +49,7 @@ def chosen_names(wanted: Sequence[str], known: Sequence[str], whole: str) -> lis
 
 
 def names_in(choice: str, known: Sequence[str]) -> list[str]:
-    """The names in the text after a colon: a single name that contains a comma, or several separated by commas."""
+    """Return the names in the text after the colon. Commas separate them, unless the whole text is a known name."""
     if choice.casefold() in [name.casefold() for name in known]:
         return [choice]
     return [name.strip() for name in choice.split(",") if name.strip()]

@@ -1,4 +1,4 @@
-"""Recognize a file that is not the expected image by its first bytes, with advice."""
+"""Recognize by its first bytes that a file is not the expected image, and give advice."""
 
 from __future__ import annotations
 
@@ -66,8 +66,7 @@ _READ = (
 
 
 def what_it_is(path: Path) -> str:
-    """Sentences about a file that cannot be read; empty if its content seems to match its
-    name."""
+    """Return sentences about a file that cannot be read, or "" if its content seems to match its name."""
     try:
         with open(path, "rb") as file:
             start = file.read(_START)
@@ -94,7 +93,7 @@ def what_it_is(path: Path) -> str:
 
 
 def _missing_part(path: Path) -> str:
-    """A sentence on a missing file that belongs to ``path``; empty if nothing is missing."""
+    """Return a sentence about a missing file that belongs to ``path``, or "" if nothing is missing."""
     suffix, what = path.suffix.lower(), "voxels"
     missing = ""
     if suffix in (".mhd", ".mha"):

@@ -60,19 +60,19 @@ _LONG = frozenset({"unsigned_long", "unsigned_long_long", "long", "long_long"})
 
 
 def image_suffix_of(path: Path) -> str:
-    """The suffix of an image file in lower case; two parts for .nii.gz."""
+    """Return the suffix of an image file in lower case, with two parts for .nii.gz."""
     name = path.name.lower()
     return ".nii.gz" if name.endswith(".nii.gz") else path.suffix.lower()
 
 
 def reader_for(path: Path) -> Any:
-    """ITK's reader, and writer, for the name of a file; None for an unknown one."""
+    """Return ITK's reader, which also writes, for the name of a file; None for an unknown suffix."""
     name = READERS.get(image_suffix_of(path))
     return wrapped_class(name, "").New() if name else None
 
 
 def opened(path: Path, name: str) -> Any:
-    """The ITK reader that takes a file, with its header read. Raises InputError with ``name``."""
+    """Return the ITK reader that accepts a file, with the header read. Raises InputError with ``name``."""
     io = _reader_of(path, name)
     try:
         io.SetFileName(str(path))
@@ -102,7 +102,7 @@ def _reader_of(path: Path, name: str) -> Any:
 
 
 def unreadable(path: Path, name: str, why: str = _TRUNCATED) -> InputError:
-    """The error for an unreadable file, with its kind if that is known, otherwise ``why``."""
+    """Return the error for an unreadable file. It says what kind of file it is, if that is known, otherwise ``why``."""
     known, hint = what_it_is(path), _CONVERTERS.get(Path(path.name.lower().removesuffix(".gz")).suffix, "")
     if known:
         cannot = said("The {name} {path} cannot be read.", name=named_role(name), path=path)
@@ -111,9 +111,9 @@ def unreadable(path: Path, name: str, why: str = _TRUNCATED) -> InputError:
 
 
 def read_by_itk(io: Any, path: Path, name: str, voxel_bytes: int | None = None) -> Any:
-    """The image of a file that ``opened`` has opened. Raises InputError if it is truncated or cannot be read.
+    """Read the image of a file that ``opened`` has opened. Raises InputError if it is truncated or cannot be read.
 
-    ``voxel_bytes``: size of the voxels in the file, if known.
+    ``voxel_bytes`` is the size of the voxels in the file in bytes, if known.
     """
     try:
         if is_truncated(path, image_suffix_of(path), io, voxel_bytes):
@@ -131,8 +131,8 @@ def read_by_itk(io: Any, path: Path, name: str, voxel_bytes: int | None = None) 
 
 
 def _as_whole_numbers(image: Any) -> Any:
-    """An image of 64-bit integers, read as doubles: as 32-bit integers if these can hold its values, so that labels
-    stay labels."""
+    """Convert an image of 64-bit integers, which was read as doubles, to 32-bit integers if these can hold its values.
+    Labels so stay labels."""
     voxels = array_view(image)
     low, high = voxels.min(), voxels.max()
     for dtype in (np.int32, np.uint32):
@@ -145,7 +145,7 @@ def _as_whole_numbers(image: Any) -> Any:
 
 
 def pixel_suffix(io: Any, path: Path, name: str) -> str:
-    """Suffix of the wrapped image type for the voxels of the file."""
+    """Return the suffix of the wrapped image type that fits the voxels of the file."""
     dimension = io.GetNumberOfDimensions()
     while dimension > 3 and io.GetDimensions(dimension - 1) == 1:
         dimension -= 1
@@ -170,7 +170,7 @@ def pixel_suffix(io: Any, path: Path, name: str) -> str:
 
 
 def reason(error: BaseException) -> str:
-    """The sentence in an ITK exception, without source positions and addresses."""
+    """Return the sentence in an ITK exception, without source positions and addresses."""
     if isinstance(error, MemoryError):
         return said("there is not enough memory for it, or its header is damaged.")
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]

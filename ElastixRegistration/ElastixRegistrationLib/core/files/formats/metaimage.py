@@ -1,4 +1,5 @@
-"""Fields of MetaImage headers (.mha, .mhd) that ITK ignores: units, the scale of values, the location of the voxels."""
+"""Use the fields of MetaImage headers (.mha, .mhd) that ITK ignores: units, the scale of values, and the location of
+the voxels."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ _MAX_DIMENSIONS = 10
 
 
 def header_of(path: Path) -> dict[str, str]:
-    """Fields by name, lower case, up to the last one, which names the voxel file."""
+    """Return the fields of a header by lower-case name, up to the last field, which names the voxel file."""
     try:
         with open(path, "rb") as file:
             text = file.read(_MAX_HEADER)
@@ -40,7 +41,7 @@ def header_of(path: Path) -> dict[str, str]:
 
 
 def missing_voxels(path: Path) -> str:
-    """The first missing voxel file of the header ``path``; empty if there is none."""
+    """Return the first missing voxel file of the header ``path``, or "" if there is none."""
     header = header_of(path)
     name = header.get(_LAST, "LOCAL")
     if name.upper() == "LOCAL":
@@ -57,7 +58,7 @@ def missing_voxels(path: Path) -> str:
 
 
 def _numbered(pattern: str, header: dict[str, str]) -> list[str]:
-    """Names from a C pattern with first, last and step, like ``m%03d.raw 1 7 1``. None if it is not one."""
+    """Return the file names that a C pattern with first, last and step gives, such as ``m%03d.raw 1 7 1``."""
     words = pattern.split()
     try:
         slices = int(header["dimsize"].split()[-1])
@@ -68,7 +69,7 @@ def _numbered(pattern: str, header: dict[str, str]) -> list[str]:
 
 
 def check(header: dict[str, str]) -> None:
-    """Raise ValueError for invalid dimensions and sizes, some of which crash ITK."""
+    """Raise ValueError for invalid dimensions and sizes. Some of them crash ITK."""
     count = int(header.get("ndims", "3"))
     sizes = [int(size) for size in header.get("dimsize", "").split()]
     if not 1 <= count <= _MAX_DIMENSIONS or len(sizes) < count or min(sizes[:count]) < 1:
@@ -77,8 +78,8 @@ def check(header: dict[str, str]) -> None:
 
 @contextlib.contextmanager
 def readable(path: Path) -> Iterator[Path]:
-    """``path``, or, within the block, an uncompressed copy if its header has no or a wrong size of the compressed
-    voxels.
+    """Yield ``path``. If its header lacks the size of the compressed voxels, or gives a wrong one, yield an
+    uncompressed copy, which exists within the block.
 
     ITK would return random memory for voxels that it cannot decompress. Raises ValueError for these.
     """
@@ -117,7 +118,8 @@ def readable(path: Path) -> Iterator[Path]:
 
 
 def _decompressed(file: BinaryIO) -> Iterator[bytes]:
-    """Decompress from the current position of ``file``. Raises zlib.error or EOFError if it is damaged or truncated."""
+    """Yield the decompressed bytes from the current position of ``file`` on. Raises zlib.error or EOFError if they are
+    damaged or truncated."""
     stream = zlib.decompressobj(zlib.MAX_WBITS | 32)  # zlib or gzip format
     while not stream.eof:
         block = file.read(2**20)
@@ -131,7 +133,8 @@ def units_of(header: dict[str, str]) -> list[str]:
 
 
 def as_said(image: Any, header: dict[str, str], name: str) -> tuple[Any, list[str]]:
-    """``image`` in mm and with values scaled as its header says, and sentences about that. ``name``: "the image"."""
+    """Return ``image`` in mm and with its values scaled as the header says, and sentences about that. The sentences
+    call it ``name``, such as "the image"."""
     image, notes = in_millimeters(image, units_of(header), name)
     slope = _number(header, "elementtointensityfunctionslope", 1.0)
     offset = _number(header, "elementtointensityfunctionoffset", 0.0)

@@ -1,6 +1,6 @@
-"""FreeSurfer's images (.mgh, .mgz), which ITK does not read: the header as a NIfTI header.
+"""Read the headers of FreeSurfer's images (.mgh, .mgz), which ITK does not read, as NIfTI headers.
 
-Layout: https://surfer.nmr.mgh.harvard.edu/fswiki/FsTutorial/MghFormat. All numbers are big endian.
+The layout is described at https://surfer.nmr.mgh.harvard.edu/fswiki/FsTutorial/MghFormat. All numbers are big endian.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ import numpy as np
 from .nifti import LPS, NiftiHeader, opened_plain
 
 _VERSION, _OFFSET = 1, 284
-#: FreeSurfer's voxel types, and those of NIfTI with their bits.
+#: Voxel types by FreeSurfer's number: NIfTI's number and bits.
 _TYPES = {0: (2, 8), 1: (8, 32), 3: (16, 32), 4: (4, 16), 10: (512, 16)}
-#: ``NiftiHeader.form`` of a file without a position.
+#: This is the ``NiftiHeader.form`` of a file without a position.
 NOWHERE = "nowhere"
-#: Columns, rows and slices of 1 mm, RAS, that FreeSurfer assumes for such a file.
+#: Axes of columns, rows and slices, RAS, that FreeSurfer assumes for such a file, with voxels of 1 mm.
 _CORONAL = ((-1.0, 0.0, 0.0), (0.0, 0.0, -1.0), (0.0, 1.0, 0.0))
 
 
 def read_header(path: Path) -> NiftiHeader | None:
-    """None for other files and unsupported voxel types. Raises OSError, EOFError or zlib.error for a damaged file,
-    struct.error for one that is too short."""
+    """Return the header of a file; None for other files and unsupported voxel types. Raises OSError, EOFError or
+    zlib.error for a damaged file, and struct.error for one that is too short."""
     with opened_plain(path) as file:
         data = file.read(_OFFSET)
     version, *size, frames, kind, _ = struct.unpack_from(">7i", data)

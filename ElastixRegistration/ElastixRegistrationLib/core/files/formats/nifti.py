@@ -1,7 +1,7 @@
-"""NIfTI headers: the exact position of the voxels where ITK does not give it, and their size in bytes. LPS, mm.
+"""Read NIfTI headers: the exact position of the voxels, LPS mm, where ITK does not give it, and their size in bytes.
 
-ITK uses the sform if its code is 1 or if there is no qform, otherwise the qform, and accepts only orthonormal axes. The
-same form is used here, with its shear. Layout: nifti1.h and nifti2.h.
+ITK uses the sform if its code is 1 or if there is no qform, and otherwise the qform. It accepts only orthonormal axes.
+This module uses the same form, with its shear. The layout is that of nifti1.h and nifti2.h.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 7
 
 
 def opened_plain(path: Path) -> BinaryIO:
-    """A binary file, decompressed on the fly if it is gzipped."""
+    """Open a binary file. A gzipped file is decompressed as it is read."""
     with open(path, "rb") as file:
         is_packed = file.read(2) == b"\x1f\x8b"
     return cast(BinaryIO, gzip.open(path) if is_packed else open(path, "rb"))
@@ -41,11 +41,12 @@ def opened_plain(path: Path) -> BinaryIO:
 
 @dataclass(frozen=True)
 class NiftiHeader:
-    """``size``: without trailing ones. ``matrix``: (4, 4), voxel indices to LPS mm, or None.
+    """A NIfTI header. ``size`` has no trailing ones. ``matrix`` is (4, 4), voxel indices to LPS mm, or None.
 
-    ``form``: its source, "sform" or "qform"; empty for the spacing alone. ``other_matrix``: of the form that is not
-    used, if the file has both. ``lost_form``: a form whose numbers are not finite, or empty. ``least_offset``: of the
-    voxels, by the standard. ``spacing``: the separate field of the header, mm.
+    ``form`` is the source of ``matrix``: "sform" or "qform", or empty if only the spacing is known. ``other_matrix`` is
+    that of the unused form, if the file has both. ``lost_form`` names a form whose numbers are not finite, or is empty.
+    ``least_offset`` is the smallest offset of the voxels in bytes that the standard allows. ``spacing`` is the separate
+    field of the header, mm.
     """
 
     order: str
@@ -69,12 +70,13 @@ class NiftiHeader:
 
     @property
     def has_stray_intercept(self) -> bool:
-        """By the standard, an intercept without a slope is ignored; ITK adds it."""
+        """Return whether the header has an intercept without a slope. The standard ignores it, but ITK adds it."""
         return self.slope == 0 and self.intercept != 0 and np.isfinite(self.intercept)
 
     @property
     def is_misread_by_itk(self) -> bool:
-        """ITK also reads voxels from within the header, and accepts forms that are not finite."""
+        """Return whether ITK misreads the file. It also takes voxels from within the header, and forms that are not
+        finite."""
         return self.has_stray_intercept or self.offset < self.least_offset or bool(self.lost_form)
 
     @property
@@ -83,7 +85,7 @@ class NiftiHeader:
 
 
 def read_header(path: Path) -> NiftiHeader | None:
-    """None for files without such a header, among them Analyze, and for damaged ones."""
+    """Return the header of a file; None for damaged headers and for files without one, such as Analyze."""
     try:
         with opened_plain(path) as file:
             data = file.read(540)
@@ -175,7 +177,7 @@ def _header(
 
 
 def _from_quaternion(quaternion: Any, spacing: Any) -> np.ndarray:
-    """(4, 4), voxel indices to RAS, by the formula of nifti1.h (method 2)."""
+    """Return the (4, 4) matrix from voxel indices to RAS mm, by the formula of nifti1.h (method 2)."""
     b, c, d = quaternion[:3]
     a = np.sqrt(max(0.0, 1.0 - (b * b + c * c + d * d)))
     turn = np.array(
@@ -192,9 +194,10 @@ def _from_quaternion(quaternion: Any, spacing: Any) -> np.ndarray:
 
 
 def analyze_said(image: Any, path: Path, name: str) -> tuple[Any, list[str]]:
-    """``image`` of an Analyze 7.5 file with the scale that SPM stores in one of its fields, and sentences about that.
+    """Return ``image``, of an Analyze 7.5 file, with the scale that SPM stores in one of its fields, and sentences
+    about that.
 
-    Other images are unchanged. ``name``: "the image".
+    Other images are unchanged. The sentences call it ``name``, such as "the image".
     """
     try:
         data = path.read_bytes()[:348] if path.suffix.lower() == ".hdr" else b""
@@ -214,7 +217,8 @@ def analyze_said(image: Any, path: Path, name: str) -> tuple[Any, list[str]]:
 
 
 def placed(header: NiftiHeader, image: Any, name: str) -> tuple[Any, list[str]]:
-    """``image`` placed as the header says, and sentences about that. ``name``: "the image".
+    """Return ``image`` at the position in the header, and sentences about that, which call it ``name``, such as "the
+    image".
 
     Raises InputError if the position in the header is invalid.
     """
@@ -260,7 +264,7 @@ def placed(header: NiftiHeader, image: Any, name: str) -> tuple[Any, list[str]]:
 
 
 def _doubts(header: NiftiHeader, spacing: np.ndarray, size: tuple[int, ...], name: str) -> list[str]:
-    """Sentences on a header with a matrix that says too little, or one thing here and another there."""
+    """Return sentences about a header whose matrix is ambiguous or contradicts other fields."""
     notes = []
     if not header.form:
         notes.append(
@@ -292,7 +296,7 @@ def _doubts(header: NiftiHeader, spacing: np.ndarray, size: tuple[int, ...], nam
 
 
 def _set(image: Any, axes: np.ndarray, spacing: np.ndarray, origin: np.ndarray) -> Any:
-    """Place an image of 3 or more dimensions in space; others are unchanged."""
+    """Place an image of 3 or more dimensions in space. Other images are unchanged."""
     count = image.GetImageDimension()
     direction = np.eye(count)
     direction[:3, :3] = axes
@@ -324,15 +328,16 @@ def write_shear(path: Path, geometry: Geometry) -> None:
 
 
 def _corners(size: tuple[int, ...]) -> np.ndarray:
-    """(8, 4) homogeneous voxel indices."""
+    """Return the (8, 4) homogeneous indices of the corner voxels."""
     ends = np.stack(np.meshgrid(*[(0, n - 1) for n in size], indexing="ij"), -1).reshape(-1, 3)
     return np.column_stack([ends, np.ones(len(ends))])
 
 
 def read_voxels(header: NiftiHeader, path: Path) -> Any | None:
-    """The image of a file that ITK refuses because of its axes, without its position; None for unsupported voxel types.
+    """Read the image of a file that ITK refuses because of its axes, without its position. Return None for unsupported
+    voxel types.
 
-    Raises OSError, EOFError, zlib.error or ValueError when the file is damaged.
+    Raises OSError, EOFError, zlib.error or ValueError if the file is damaged.
     """
     if header.data_type not in _TYPES or len(header.size) not in (3, 4):
         return None
@@ -354,6 +359,6 @@ def read_voxels(header: NiftiHeader, path: Path) -> Any | None:
 
 
 def plain_geometry(size: tuple[int, ...]) -> Geometry:
-    """Voxels of 1 mm at the origin."""
+    """Return a grid of 1 mm voxels at the origin."""
     count = len(size)
     return Geometry(size, (1.0,) * count, (0.0,) * count, tuple(map(tuple, np.eye(count).tolist())))

@@ -1,5 +1,5 @@
-"""Fields of NRRD headers that change the meaning of voxels and that ITK ignores: units, time, direction of
-transforms."""
+"""Use the fields of NRRD headers that change the meaning of voxels and that ITK ignores: units, time, and the direction
+of transforms."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SERIES_KEYS = ("axis 0 index type", "axis 0 index values", "multivolume.framela
 
 
 def header_of(path: Path) -> dict[str, str]:
-    """Fields and keys of a header by name, lower case; empty for other than NRRD files."""
+    """Return the fields and keys of a NRRD header by lower-case name; empty for other files."""
     try:
         with open(path, "rb") as file:
             text = file.read(_MAX_HEADER)
@@ -45,7 +45,7 @@ def header_of(path: Path) -> dict[str, str]:
 
 
 def is_modeling_field(path: Path) -> bool:
-    """Whether a displacement field maps points of the moving image: Slicer's transforms "to parent"."""
+    """Return whether a displacement field maps points of the moving image, as Slicer's transforms "to parent" do."""
     return header_of(path).get("displacement field type", "").lower() == "modeling"
 
 
@@ -54,12 +54,12 @@ def kinds_of(header: dict[str, str]) -> list[str]:
 
 
 def is_diffusion(header: dict[str, str]) -> bool:
-    """Whether the components of the voxels are diffusion gradients, as Slicer writes them."""
+    """Return whether the components of the voxels are diffusion gradients, as Slicer writes them."""
     return header.get("modality", "").upper() == "DWMRI" and bool({"list", "vector"} & set(kinds_of(header)))
 
 
 def is_series(header: dict[str, str]) -> bool:
-    """Whether the components of the voxels are time points, as in Slicer's sequences."""
+    """Return whether the components of the voxels are time points, as in Slicer's sequences."""
     kinds = kinds_of(header)
     has_segments = any(name.startswith("segment0_") for name in header)
     return "time" in kinds or is_diffusion(header) or (
@@ -68,33 +68,34 @@ def is_series(header: dict[str, str]) -> bool:
 
 
 def signs_to_lps(header: dict[str, str]) -> np.ndarray:
-    """(3,) factors for the spatial axes after ITK has read them."""
+    """Return (3,) factors that convert the spatial axes to LPS after ITK has read them."""
     return np.array(_TIMED.get(header.get("space", "").lower(), (1, 1, 1)), float)
 
 
 def missing_voxels(path: Path) -> str:
-    """The missing voxel file of a detached header that names a single one; otherwise empty."""
+    """Return the missing voxel file that a detached header names, or "" if it is there or if the header names
+    several."""
     name = _voxel_file(header_of(path))
     return name if name and not (path.parent / name).is_file() else ""
 
 
 def _voxel_file(header: dict[str, str]) -> str:
-    """The single voxel file that a detached header names; empty for several or none."""
+    """Return the single voxel file that a detached header names, or "" if it names several or none."""
     name = header.get("data file", header.get("datafile", ""))
     return "" if name.upper().startswith("LIST") or "%" in name else name
 
 
 def units_of(header: dict[str, str]) -> list[str]:
-    """Units of the spatial axes, as far as they are given."""
+    """Return the units of the spatial axes that the header gives."""
     return re.findall(r'"([^"]*)"', header.get("space units", "") or header.get("units", ""))
 
 
 @contextlib.contextmanager
 def readable(path: Path) -> Iterator[Path]:
-    """``path``, or, within the block, a copy without the bzip2 compression that ITK does not read.
+    """Yield ``path``, or a copy without the bzip2 compression that ITK does not read. The copy exists within the block.
 
-    ITK does not check the checksum of gzipped voxels: of eight files with one wrong bit, one was read without an error,
-    with up to all voxels wrong. It is checked here, which doubles the reading time. Raises OSError, EOFError,
+    ITK does not check the checksum of gzipped voxels. Of eight files with one wrong bit, it read one without an error,
+    with up to all voxels wrong. This function checks it, which doubles the reading time. Raises OSError, EOFError,
     zlib.error or ValueError for damaged voxels.
     """
     header = header_of(path)
@@ -130,7 +131,7 @@ def _check_gzip(path: Path, is_detached: bool) -> None:
 
 
 def _parts(content: bytes) -> tuple[bytes, bytes, bytes]:
-    """Header, the blank line after it, voxels."""
+    """Split the content of a file into the header, the blank line after it, and the voxels."""
     found = re.search(rb"\r?\n\r?\n", content)
     if found is None:
         raise ValueError("no end of the header")

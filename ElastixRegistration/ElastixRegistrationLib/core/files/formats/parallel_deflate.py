@@ -1,4 +1,4 @@
-"""Compress large image files with one thread per core; every reader of the formats accepts them.
+"""Compress large image files with one thread per core. Every reader of the formats accepts the result.
 
 Like pigz, it compresses blocks in parallel, each primed with the end of the previous block, and joins them into one
 gzip or zlib stream. The voxels come from an uncompressed file that ITK has written.
@@ -26,7 +26,8 @@ _META_DATA = b"ElementDataFile = LOCAL\n"
 
 
 def pack(plain: Path, packed: Path, threads: int | None = None) -> None:
-    """Compress ``plain``, a NIfTI, NRRD or MetaImage file with raw voxels written by ITK, to ``packed``.
+    """Compress the file ``plain`` to ``packed``. It is a NIfTI, NRRD or MetaImage file with raw voxels that ITK has
+    written.
 
     Raises OSError.
     """
@@ -48,7 +49,7 @@ def pack(plain: Path, packed: Path, threads: int | None = None) -> None:
 
 
 def _pack_meta_image(content: mmap.mmap, file: BinaryIO, threads: int) -> None:
-    """The header tells the size of the compressed voxels, so it is written again once that is known."""
+    """Write the voxels and then the header again, because it contains the size of the compressed voxels."""
     first = content.find(_META_DATA) + len(_META_DATA)
 
     def header(size: int) -> bytes:

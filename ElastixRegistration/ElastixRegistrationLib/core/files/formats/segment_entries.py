@@ -1,4 +1,4 @@
-"""Names of segments in the header of a label map, as Slicer's .seg.nrrd files keep them."""
+"""Names of segments in the header of a label map, in the form of Slicer's .seg.nrrd files."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ MAX_SEGMENTS = 65_535
 
 
 def segment_names(image: Any) -> dict[int, str]:
-    """Segment names by label value for an image of such a file; empty for other images.
+    """Return the segment names of an image from such a file, by label value; empty for other images.
 
-    Label values may repeat in different layers; the first one counts.
+    If a label value occurs in several layers, its first segment counts.
     """
     entries = image.GetMetaDataDictionary()
     names: dict[int, str] = {}
@@ -26,7 +26,8 @@ def segment_names(image: Any) -> dict[int, str]:
 
 
 def segment_layers(image: Any) -> dict[int, int]:
-    """The component of each label value for an image of such a file; the first one if values repeat."""
+    """Return the component of each label value of an image from such a file. If a value occurs in several, the first
+    one counts."""
     entries = image.GetMetaDataDictionary()
     layers: dict[int, int] = {}
     for number in range(MAX_SEGMENTS):
@@ -38,7 +39,7 @@ def segment_layers(image: Any) -> dict[int, int]:
 
 
 def set_segments(image: Any, names: Mapping[int, str], layer_of: Mapping[int, int]) -> None:
-    """Name the labels of ``image``; ``layer_of`` gives the component of a label, by default 0."""
+    """Name the labels of ``image``. ``layer_of`` gives the component of a label, which is 0 by default."""
     entries = image.GetMetaDataDictionary()
     for number, (value, name) in enumerate(sorted(names.items())):
         own = {"ID": f"Segment_{value}", "Name": name, "LabelValue": value, "Layer": layer_of.get(value, 0)}
@@ -52,7 +53,7 @@ def text_of(entries: Any, name: str) -> str:
 
 
 def entry(value: str) -> Any:
-    """A text as a header entry."""
+    """Return a text as a header entry."""
     made = wrapped_class("MetaDataObject", "S").New()
     made.SetMetaDataObjectValue(value)
     return made

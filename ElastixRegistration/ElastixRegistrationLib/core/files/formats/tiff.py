@@ -1,4 +1,5 @@
-"""TIFF: features that ITK ignores (resolution, ImageJ and OME metadata, channels, time) or reads with 8 bits only."""
+"""Read what ITK ignores in TIFF files (resolution, ImageJ and OME metadata, channels, time) and what it reads with 8
+bits only."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from .itk_readers import opened, read_by_itk, unreadable
 from .units import millimeters_per
 
 _RESOLUTION_UNITS = {2: 25.4, 3: 10.0}
-#: tifffile's axes for slices, and those for time points and the like.
+#: The letters of tifffile for axes of slices, and for axes of time points and the like.
 _SLICES, _FRAMES, _CHANNELS = "ZQI", "TRAEHLPV", "CS"
 _PALETTE = 3
 _NO_TIFFFILE = said("To read TIFF files of this kind, install tifffile: python -m pip install tifffile.")
@@ -27,7 +28,8 @@ _NO_TIFFFILE = said("To read TIFF files of this kind, install tifffile: python -
 
 @dataclass(frozen=True)
 class TiffImage:
-    """``image``: an ITK image, 2D or 3D; the requested one of several time points. ``frames``: their number."""
+    """An ITK ``image``, 2D or 3D. If the file has several time points, it is the requested one. ``notes`` are sentences
+    for the user. ``frames`` is the number of time points."""
 
     image: Any
     notes: list[str]
@@ -35,8 +37,8 @@ class TiffImage:
 
 
 def read_tiff(path: Path, name: str, frame: int | None) -> TiffImage:
-    """Read the first image of a file, in mm. Raises InputError, naming the file, for several time points without
-    ``frame`` (from 1 on), and for unsupported compression."""
+    """Read the first image of a file, in mm. Raises InputError naming the file for unsupported compression, and for
+    several time points if ``frame`` (from 1 on) chooses none."""
     try:
         import tifffile
     except ImportError:
@@ -59,7 +61,7 @@ def read_tiff(path: Path, name: str, frame: int | None) -> TiffImage:
 
 
 def _read(file: Any, path: Path, name: str, frame: int | None) -> TiffImage:
-    """``read_tiff`` for a file that tifffile accepts. Raises InputError, and other errors if it is damaged."""
+    """Read like ``read_tiff`` a file that tifffile accepts. Raises InputError, and other errors if it is damaged."""
     series = file.series[0]
     axes, shape, dtype = series.axes, series.shape, np.dtype(series.dtype)
     try:
@@ -111,14 +113,14 @@ def _channel_count(kept: list[tuple[str, int]]) -> int:
 
 
 def _plain(kept: list[tuple[str, int]], page: Any) -> bool:
-    """Whether ITK's reader supports this kind: an image or a stack of images, gray or color."""
+    """Return whether ITK's reader supports this kind: an image or a stack of images, gray or color."""
     axes = "".join(axis for axis, _ in kept)
     is_known = axes in ("YX", "YXS", "ZYX", "QYX", "IYX", "ZYXS", "QYXS", "IYXS")
     return is_known and page.photometric != _PALETTE
 
 
 def _from_itk(path: Path, name: str, dtype: np.dtype, samples: int) -> Any:
-    """The image as read by ITK; None if that differs from the stored numbers."""
+    """Return the image as ITK reads it; None if that differs from the stored numbers."""
     try:
         with native_messages_of_success(shown=False):  # warning that it falls back to 8 bits
             io = opened(path, name)
@@ -134,7 +136,7 @@ def _from_itk(path: Path, name: str, dtype: np.dtype, samples: int) -> Any:
 
 
 def _checked_by_itk(path: Path, name: str) -> Any:
-    """Without tifffile: the image as read by ITK. Raises InputError if that fell back to 8 bits."""
+    """Return the image as ITK reads it, where tifffile is missing. Raises InputError if ITK fell back to 8 bits."""
     io = opened(path, name)
     bits, component = tiff_bits(path), io.GetComponentTypeAsString(io.GetComponentType())
     if bits > 8 and component == "unsigned_char":
@@ -171,7 +173,8 @@ def _voxels(series: Any, path: Path, name: str) -> np.ndarray:
 
 
 def _ordered(voxels: np.ndarray, axes: str, frame: int) -> np.ndarray:
-    """(j, i) or (k, j, i), with colors or channels last, from an array with tifffile's ``axes``; picks the frame."""
+    """Return (j, i) or (k, j, i) voxels, with colors or channels last, of time point ``frame`` from an array with
+    tifffile's ``axes``."""
     for group, take in ((_FRAMES, True), (_SLICES, False), (_CHANNELS, False)):
         places = [n for n, axis in enumerate(axes) if axis in group]
         if not places:
@@ -194,7 +197,8 @@ def _ordered(voxels: np.ndarray, axes: str, frame: int) -> np.ndarray:
 
 
 def _in_colors(indices: np.ndarray, table: np.ndarray) -> np.ndarray:
-    """(..., 3) 8-bit colors for indices into a (3, N) table of 16 bits; gray values if the whole table is gray."""
+    """Return (..., 3) 8-bit colors for indices into a (3, N) table of 16-bit colors, or gray values if the whole table
+    is gray."""
     colors = np.moveaxis((table >> 8 if table.max() > 255 else table).astype(np.uint8)[:, indices], 0, -1)
     is_gray = (table == table[0]).all()
     return np.ascontiguousarray(colors[..., 0] if is_gray else colors)
@@ -215,7 +219,7 @@ def _image(voxels: np.ndarray, channels: int, spacing: dict[str, float]) -> Any:
 
 
 def _grid(shape: tuple[int, ...], spacing: dict[str, float]) -> Geometry:
-    """The grid of (j, i) or (k, j, i) voxels."""
+    """Return the grid of (j, i) or (k, j, i) voxels."""
     count = len(shape)
     return Geometry(
         size=shape[::-1],
@@ -226,14 +230,14 @@ def _grid(shape: tuple[int, ...], spacing: dict[str, float]) -> Geometry:
 
 
 def _spaced(image: Any, spacing: dict[str, float]) -> Any:
-    """Set the spacing of an image from ITK's reader, which does not read it."""
+    """Return an image from ITK's reader with its spacing, which the reader ignores."""
     if spacing:
         image.SetSpacing([spacing.get(axis, 1.0) for axis in "XYZ"[: image.GetImageDimension()]])
     return image
 
 
 def _spacing(file: Any, series: Any, name: str) -> tuple[dict[str, float], list[str]]:
-    """mm by axis, empty if unknown; and a sentence on its source."""
+    """Return the spacing by axis, mm, empty if unknown, and a sentence about its source."""
     if file.is_ome and file.ome_metadata:
         found = _ome_spacing(file.ome_metadata)
         source = "OME metadata"
@@ -287,7 +291,7 @@ def _tag_spacing(page: Any) -> dict[str, float]:
 
 
 def _resolution(page: Any, tag: str) -> float | None:
-    """Pixels per unit; None if missing, or 1, which programs write for unknown."""
+    """Return the pixels per unit; None if they are missing, or 1, which programs write if they are unknown."""
     entry = page.tags.get(tag)
     if entry is None:
         return None

@@ -20,13 +20,14 @@ _MILLIMETERS = {
 
 
 def millimeters_per(unit: str) -> float | None:
-    """None for an unknown unit of length."""
+    """Return the mm in a unit of length; None for an unknown unit."""
     plain = unit.strip()
     return _MILLIMETERS.get(plain, _MILLIMETERS.get(plain.lower().removesuffix("s") if len(plain) > 3 else plain))
 
 
 def in_millimeters(image: Any, units: Sequence[str], name: str) -> tuple[Any, list[str]]:
-    """``image`` converted to mm from the ``units`` in its header, and sentences about that. ``name``: "the image"."""
+    """Return ``image`` converted to mm from the ``units`` in its header, and sentences about that, which call it
+    ``name``, such as "the image"."""
     factors = {millimeters_per(unit) for unit in units if unit}
     known = {factor for factor in factors if factor}
     if not units or factors <= {1.0}:
