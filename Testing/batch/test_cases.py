@@ -84,9 +84,11 @@ def test_a_table_without_a_fixed_column_takes_the_fixed_image_and_its_mask(tmp_p
     (case,) = find_cases(["/f.nrrd", tmp_path / "t.tsv"], fixed_mask="/k.nrrd", sliding_mask="/s.nrrd")
     assert (case.fixed, case.fixed_mask, case.moving_labels) == ("/f.nrrd", "/k.nrrd", f"{tmp_path}/l.nrrd")
     assert case.sliding_mask == "/s.nrrd"
-    (tmp_path / "own.csv").write_text("fixed,moving,sliding_mask\nf.nrrd,m.nrrd,liver.nrrd\n", encoding="utf-8")
+    (tmp_path / "own.csv").write_text(
+        "fixed,moving,sliding_mask,moving_sliding_mask\nf.nrrd,m.nrrd,liver.nrrd,other.nrrd\n", encoding="utf-8"
+    )
     (case,) = find_cases([tmp_path / "own.csv"])
-    assert case.sliding_mask == f"{tmp_path}/liver.nrrd"
+    assert (case.sliding_mask, case.moving_sliding_mask) == (f"{tmp_path}/liver.nrrd", f"{tmp_path}/other.nrrd")
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ def test_a_pair_with_everything_afterwards(files, capsys, tmp_path):
     transform, report = tmp_path / "t.h5", tmp_path / "report"
     out = call(
         capsys, "register", files.fixed, files.moving, "--parameters", files.parameters, "--sliding-mask", files.mask,
+        "--moving-sliding-mask", files.mask,
         "--output-transform", transform, "--output-volume", tmp_path / "v.nrrd", "--report", report, "--json",
         "--strict",
     )  # fmt: skip
@@ -34,10 +35,11 @@ def test_a_pair_with_everything_afterwards(files, capsys, tmp_path):
     assert document["sliding"]["regions"] == [1]
     assert document["sliding"]["mismatch_95"] < VOXEL
     assert document["inputs"]["sliding_mask"] == {"file": str(files.mask)}
+    assert document["inputs"]["moving_sliding_mask"] == {"file": str(files.mask)}
     assert document["verdict"]["status"] == "better"
     page = (report / "report.html").read_text(encoding="utf-8")
     assert "Gap or overlap where it slides, 95 %" in page
-    assert "--sliding-mask SLIDING_MASK" in page
+    assert "--sliding-mask SLIDING_MASK --moving-sliding-mask MOVING_SLIDING_MASK" in page
     found = read_transform(transform)
     for points, truth in sides():
         assert np.percentile(np.linalg.norm(map_points(found, points) - points - truth, axis=1), 98) < VOXEL / 2
@@ -49,10 +51,12 @@ def test_a_pair_with_everything_afterwards(files, capsys, tmp_path):
     assert analyzed["border_voxels"] > 500
 
 
-def test_a_column_of_a_cohort(files, capsys, tmp_path):
+def test_columns_of_a_cohort(files, capsys, tmp_path):
     table = tmp_path / "t.csv"
     table.write_text(
-        f"case,fixed,moving,sliding_mask\nslides,{files.fixed},{files.moving},{files.mask}\n", encoding="utf-8"
+        "case,fixed,moving,sliding_mask,moving_sliding_mask\n"
+        f"slides,{files.fixed},{files.moving},{files.mask},{files.mask}\n",
+        encoding="utf-8",
     )
     call(
         capsys, "batch", table, "--parameters", files.parameters, "--output-dir", tmp_path / "out", "--workers", "1",
@@ -60,7 +64,8 @@ def test_a_column_of_a_cohort(files, capsys, tmp_path):
     )  # fmt: skip
     result = json.loads((tmp_path / "out" / "slides" / "result.json").read_text(encoding="utf-8"))
     assert result["sliding"]["regions"] == [1]
-    assert result["inputs"]["sliding_mask"]["path"] == str(files.mask)
+    for role in ("sliding_mask", "moving_sliding_mask"):
+        assert result["inputs"][role]["path"] == str(files.mask)
     found = read_transform(tmp_path / "out" / "slides" / "transform.h5")
     for points, truth in sides():
         assert np.percentile(np.linalg.norm(map_points(found, points) - points - truth, axis=1), 98) < VOXEL / 2

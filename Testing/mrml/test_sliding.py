@@ -48,8 +48,10 @@ def test_in_the_background_and_through_a_scene_file(made, a_scene, tmp_path):
     transform = a_scene.AddNewNodeByClass("vtkMRMLTransformNode", "slides")
     logic = RegistrationLogic()
     job = logic.prepareRegistration(
-        fixed, moving, [str(tmp_path / "smooth.txt")], outputTransformNode=transform, slidingMaskNode=mask
-    )
+        fixed, moving, [str(tmp_path / "smooth.txt")], outputTransformNode=transform, slidingMaskNode=mask,
+        movingSlidingMaskNode=mask,
+    )  # fmt: skip
+    assert np.array_equal(job.inputs.sliding_mask.array, job.inputs.moving_sliding_mask.array)
     with WorkerPool(1) as pool:
         handle = pool.submit(**job.inputs.data())
         assert handle.wait(120)
@@ -64,6 +66,42 @@ def test_in_the_background_and_through_a_scene_file(made, a_scene, tmp_path):
     again = a_scene.AddNewNodeByClass("vtkMRMLTransformNode", "read")
     assert storage.ReadData(again)
     assert residuals(again) == pytest.approx(residuals(transform), abs=1e-3)
+
+
+def test_a_frame_of_a_sequence_slides(made, a_scene, tmp_path):
+    write_parameter_file(smooth_stage(), tmp_path / "smooth.txt")
+    fixed, moving, mask = made
+    sequence = a_scene.AddNewNodeByClass("vtkMRMLSequenceNode", "breath")
+    for number, node in enumerate((fixed, moving)):
+        sequence.SetDataNodeAtValue(node, str(number))
+    logic = RegistrationLogic()
+    sliding = {"parameterFilenames": [tmp_path / "smooth.txt"], "slidingMaskNode": mask}
+    outcome = logic.registerSequence(sequence, 0, **sliding)
+    assert max(residuals(outcome.nodes["transforms"].GetNthDataNode(1))) < VOXEL / 2
+    for way in ({"neighbors": True}, {"ontoReference": False}):
+        with pytest.raises(InputError, match="A sliding mask lies on the reference frame"):
+            logic.startSequenceRegistration(sequence, 0, **sliding, **way)
+
+
+def test_segments_of_both_volumes_are_paired_by_name(made, a_scene, tmp_path):
+    fixed, moving, _ = made
+    write_parameter_file(smooth_stage(), tmp_path / "smooth.txt")
+    large, small = ("large", "large", 12), ("small", "small", 6, (25, 0, 0))
+    sides = [balls(a_scene, [large, small], name="organs"), balls(a_scene, [small, large], name="organs later")]
+
+    def prepared(**more):
+        return RegistrationLogic().prepareRegistration(
+            fixed, moving, [str(tmp_path / "smooth.txt")], slidingMaskNode=sides[0], movingSlidingMaskNode=sides[1],
+            **more,
+        ).inputs  # fmt: skip
+
+    inputs = prepared()
+    assert np.unique(inputs.sliding_mask.array).tolist() == [0, 1, 2]
+    assert np.array_equal(inputs.sliding_mask.array, inputs.moving_sliding_mask.array)
+    inputs = prepared(slidingSegments=["small"], movingSlidingSegments=["small"])
+    assert np.array_equal(inputs.sliding_mask.array, inputs.moving_sliding_mask.array)
+    with pytest.raises(InputError, match="organs are large, small, but those of organs later are large"):
+        prepared(movingSlidingSegments=["large"])
 
 
 def test_segments_become_labels_and_must_not_overlap(a_scene):

@@ -31,13 +31,36 @@ class Phantom(NamedTuple):
 
 
 def phantom(slide_mm: float, grid: Geometry = GRID) -> Phantom:
-    k, j, i = np.meshgrid(*(np.arange(n, dtype=float) for n in grid.size[::-1]), indexing="ij")
-    points = grid.points_of(np.stack([i, j, k], axis=-1))
+    points = _centers(grid)
     upper = points @ NORMAL
     shift = slide_mm * ALONG
     above, below = _texture(1), _texture(2)
     fixed = np.where(upper > 0, above(points), below(points))
     moving = np.where(upper > 0, above(points - shift), below(points))
+    return _noisy(fixed, moving, upper, shift)
+
+
+def look_alike(slide_mm: float, rise_mm: float) -> Phantom:
+    """As ``phantom``, but the plane rises too, and between its old and its new place the moving image shows, below the
+    plane, what the fixed image shows there above it. ``upper``: in the fixed image; subtract ``rise_mm`` for the moving
+    one. The lower block only rises."""
+    rise = rise_mm * NORMAL
+    shift = slide_mm * ALONG + rise
+    points = _centers(GRID)
+    upper = points @ NORMAL
+    above, below = _texture(1), _texture(2)
+    fixed = np.where(upper > 0, above(points), below(points))
+    beneath = np.where(upper > 0, above(points), below(points - rise))
+    moving = np.where(upper > rise_mm, above(points - shift), beneath)
+    return _noisy(fixed, moving, upper, shift)
+
+
+def _centers(grid: Geometry) -> np.ndarray:
+    k, j, i = np.meshgrid(*(np.arange(n, dtype=float) for n in grid.size[::-1]), indexing="ij")
+    return grid.points_of(np.stack([i, j, k], axis=-1))
+
+
+def _noisy(fixed: np.ndarray, moving: np.ndarray, upper: np.ndarray, shift: np.ndarray) -> Phantom:
     noise = np.random.default_rng(3).normal(0, 2, (2, *upper.shape))
     return Phantom((fixed + noise[0]).astype(np.float32), (moving + noise[1]).astype(np.float32), upper, shift)
 
@@ -45,8 +68,7 @@ def phantom(slide_mm: float, grid: Geometry = GRID) -> Phantom:
 def smeared(shift: np.ndarray, grid: Geometry = GRID) -> Any:
     """What a smooth registration finds: the upper block in place, and 25 mm of the lower one dragged along."""
     nodes = Nodes(grid).geometry
-    k, j, i = np.meshgrid(*(np.arange(n) for n in nodes.size[::-1]), indexing="ij")
-    height = nodes.points_of(np.stack([i, j, k], axis=-1)) @ NORMAL
+    height = _centers(nodes) @ NORMAL
     share = np.clip(1 + height / 40, 0, 1) ** 2
     return transform_of(shift[:, None, None, None] * share, nodes, np.eye(4))
 

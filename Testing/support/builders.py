@@ -185,12 +185,13 @@ def _matrix(array):
 
 
 def balls(scene, segments, name="Seg"):
-    """A segmentation of balls around the origin, given as (id, name, radius)."""
+    """A segmentation of balls around the origin, given as (id, name, radius), or elsewhere, with a center (RAS)."""
     node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
     kind = slicer.vtkSegmentationConverter.GetClosedSurfaceRepresentationName()
     node.GetSegmentation().SetSourceRepresentationName(kind)
-    for segment_id, segment_name, radius in segments:
+    for segment_id, segment_name, radius, *center in segments:
         sphere = vtk.vtkSphereSource()
+        sphere.SetCenter(*(center or [(0, 0, 0)])[0])
         sphere.SetRadius(radius)
         sphere.SetThetaResolution(40)
         sphere.SetPhiResolution(40)

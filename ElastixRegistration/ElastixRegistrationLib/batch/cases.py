@@ -34,7 +34,8 @@ class Case:
 
     ``moving_labels``: a label map in the space of the moving image, resampled to the fixed grid; ``fixed_labels``: the
     label map to compare it with. ``initial_transform``: fixed to moving, where the registration starts.
-    ``sliding_mask``: labels of the fixed image that slide along their surroundings. ``choices``: names and texts of
+    ``sliding_mask``: labels of the fixed image that slide along their surroundings; ``moving_sliding_mask``: the same
+    ones of the moving image. ``choices``: names and texts of
     this case's own options of a RegistrationRequest. ``series`` and ``frames`` choose among several images of a file or
     folder, as in ``core.registration.inputs.read_inputs``.
     """
@@ -50,6 +51,7 @@ class Case:
     moving_labels: str = ""
     initial_transform: str = ""
     sliding_mask: str = ""
+    moving_sliding_mask: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     series: tuple[str, ...] = ()
     frames: tuple[int, ...] = ()

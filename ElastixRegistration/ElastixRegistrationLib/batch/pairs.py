@@ -24,6 +24,7 @@ def read_case(case: Case) -> RegistrationInputs:
         series=case.series,
         frames=case.frames,
         sliding_mask=case.sliding_mask,
+        moving_sliding_mask=case.moving_sliding_mask,
     )
 
 

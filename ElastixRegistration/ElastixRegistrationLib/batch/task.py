@@ -203,6 +203,7 @@ def _register(work: _Work, inputs: RegistrationInputs, labels: _Labels) -> Async
         fixed_mask=inputs.fixed_mask,
         moving_mask=inputs.moving_mask,
         sliding_mask=inputs.sliding_mask,
+        moving_sliding_mask=inputs.moving_sliding_mask,
         fixed_points=inputs.fixed_points,
         moving_points=inputs.moving_points,
         initial_transform=inputs.read_transform(case.initial_transform) if case.initial_transform else None,

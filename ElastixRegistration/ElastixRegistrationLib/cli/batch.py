@@ -35,9 +35,9 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
         help="register many images, on all cores or on a Dask cluster",
         description="Register each MOVING with FIXED: images, folders of images or of DICOM series, or a table (.csv, "
         ".tsv) with the columns case, fixed, moving, fixed_mask, moving_mask, fixed_points, moving_points, "
-        "fixed_labels, moving_labels, initial_transform, sliding_mask, series and frame (for both images with | "
-        "between), and any option of a registration, such as preset. A table with a column fixed is the only "
-        "argument. Each time point of a MOVING is a case.",
+        "fixed_labels, moving_labels, initial_transform, sliding_mask, moving_sliding_mask, series and frame (for both "
+        "images with | between), and any option of a registration, such as preset. A table with a column fixed is the "
+        "only argument. Each time point of a MOVING is a case.",
     )
     add = batch.add_argument
     add("inputs", metavar="FIXED MOVING", nargs="+", help="FIXED MOVING ..., FIXED TABLE, or TABLE alone")

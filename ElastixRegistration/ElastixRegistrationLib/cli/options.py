@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 SLIDING_MASK_HELP = (
     "label map of the fixed image, .seg.nrrd or RTSTRUCT:NAME,NAME: each label slides along its surroundings; 3D only"
 )
+MOVING_SLIDING_MASK_HELP = (
+    "the same labels or names in the moving image, whose voxels then count only for their own region"
+)
 
 
 def add_stages(command: argparse.ArgumentParser) -> None:

@@ -96,7 +96,7 @@ def _inputs(options: argparse.Namespace, outputs: dict[str, Path]) -> Registrati
     """Read images, masks and points. Raises InputError if the format of the output volume cannot store the result."""
     from ..core.files.image_files import check_can_hold
 
-    given = read_pair(options, sliding_mask=options.sliding_mask)
+    given = read_pair(options, sliding_mask=options.sliding_mask, moving_sliding_mask=options.moving_sliding_mask)
     if "volume" in outputs:
         check_dicom_volume(outputs["volume"], given.series[1], given.series[0])
         if outputs["volume"].suffix:
@@ -208,7 +208,7 @@ def _outputs(options: argparse.Namespace) -> dict[str, Path]:
                 check_output(path, transform=name in ("transform", "inverse"))
     inputs = [
         *(options.fixed, options.moving, options.fixed_mask, options.moving_mask, options.initial_transform),
-        options.sliding_mask,
+        *(options.sliding_mask, options.moving_sliding_mask),
         *(options.fixed_points, options.moving_points, options.fixed_labels, options.moving_labels),
         *(options.parameters or ()),
         *(word.rpartition("=")[2] for group in options.channel or () for word in group),

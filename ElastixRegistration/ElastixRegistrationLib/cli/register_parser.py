@@ -7,6 +7,7 @@ from typing import Any
 
 from .dicom_output import add_dicom_options
 from .options import (
+    MOVING_SLIDING_MASK_HELP,
     SLIDING_MASK_HELP,
     add_choice,
     add_execution,
@@ -48,6 +49,7 @@ def _add_inputs(command: argparse.ArgumentParser) -> None:
     add("--fixed-mask", metavar="F", help="image that is nonzero where the fixed image counts, or RTSTRUCT:NAME")
     add("--moving-mask", metavar="M", help="image that is nonzero where the moving image counts, or RTSTRUCT:NAME")
     add("--sliding-mask", metavar="L", help=SLIDING_MASK_HELP)
+    add("--moving-sliding-mask", metavar="L", help=MOVING_SLIDING_MASK_HELP)
     add_points(command)
     add_landmarks(command)
     add(

@@ -22,7 +22,7 @@ _UNSAID = ("fixed", "moving", "run", "json", "quiet", "report_names", "strict")
 
 _INPUT_FILES = (
     *("fixed", "moving", "fixed_mask", "moving_mask", "fixed_points", "moving_points", "initial_transform"),
-    *("fixed_labels", "moving_labels", "sliding_mask"),
+    *("fixed_labels", "moving_labels", "sliding_mask", "moving_sliding_mask"),
 )
 
 

@@ -45,6 +45,7 @@ class WorkerRun:
             initial_transform=self.start,
             channels=self.channels,
             sliding_mask=self.given.sliding_mask,
+            moving_sliding_mask=self.given.moving_sliding_mask,
             **self.request.arguments(self.start is not None),
         )
         handle.poll(_MAX_TRANSFER_S)

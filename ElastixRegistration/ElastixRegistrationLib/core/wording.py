@@ -11,6 +11,7 @@ TEXT_CONTEXT = "core"
 ROLES = (
     *("fixed image", "moving image", "fixed mask", "moving mask", "fixed volume", "moving volume"),
     *("image", "reference image", "label map", "fixed label map", "moving label map", "sliding mask"),
+    "moving sliding mask",
     *("displacement field", "dose"),
 )
 

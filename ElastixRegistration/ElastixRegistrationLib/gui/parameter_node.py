@@ -23,6 +23,7 @@ NODE_CLASSES: dict[str, tuple[type, ...]] = {
     "fixedMask": (slicer.vtkMRMLLabelMapVolumeNode, slicer.vtkMRMLSegmentationNode),
     "movingMask": (slicer.vtkMRMLLabelMapVolumeNode, slicer.vtkMRMLSegmentationNode),
     "slidingMask": (slicer.vtkMRMLLabelMapVolumeNode, slicer.vtkMRMLSegmentationNode),
+    "movingSlidingMask": (slicer.vtkMRMLLabelMapVolumeNode, slicer.vtkMRMLSegmentationNode),
     "fixedPoints": (slicer.vtkMRMLMarkupsFiducialNode,),
     "movingPoints": (slicer.vtkMRMLMarkupsFiducialNode,),
     "initialTransform": (slicer.vtkMRMLTransformNode,),

@@ -264,6 +264,7 @@ def job_arguments(
     channels: Sequence[Channel] = (),
     adapt: bool = False,
     sliding_mask: Any = None,
+    moving_sliding_mask: Any = None,
     **choices: Any,
 ) -> dict[str, Any]:
     """The arguments of ``core.register`` in a form that can be sent. Raises InputError for invalid ones.
@@ -283,5 +284,6 @@ def job_arguments(
         "channels": [channel_data(channel) for channel in channels],
         "adapt": bool(adapt),
         "sliding_mask": None if sliding_mask is None else VoxelData.of(sliding_mask),
+        "moving_sliding_mask": None if moving_sliding_mask is None else VoxelData.of(moving_sliding_mask),
         **request.plain_arguments(),
     }

@@ -164,7 +164,7 @@ def run_request(request: dict[str, Any]) -> dict[str, Any]:
     arguments = dict(request["arguments"])
     moving = arguments["moving"]
     arguments["fixed"], arguments["moving"] = arguments["fixed"].scalar_image(), moving.scalar_image()
-    for name in ("fixed_mask", "moving_mask", "sliding_mask"):
+    for name in ("fixed_mask", "moving_mask", "sliding_mask", "moving_sliding_mask"):
         if arguments.get(name) is not None:
             arguments[name] = arguments[name].image()
     if arguments.get("initial_transform") is not None:

@@ -334,6 +334,22 @@
         <translation>Die Segmente, die gleiten, jedes für sich; ist keines angehakt, alle.</translation>
     </message>
     <message>
+        <source>The same in the moving volume:</source>
+        <translation>Dasselbe auf dem bewegten Volumen:</translation>
+    </message>
+    <message>
+        <source>A label map or segmentation of the moving volume, with the same labels or names of segments. Its voxels then count only for their own label or segment.</source>
+        <translation>Labelkarte oder Segmentierung auf dem bewegten Volumen, mit denselben Labels oder Namen der Segmente. Dessen Voxel zählen dann nur für ihr eigenes Label oder Segment.</translation>
+    </message>
+    <message>
+        <source>Moving sliding segments:</source>
+        <translation>Gleitende Segmente, bewegt:</translation>
+    </message>
+    <message>
+        <source>The segments that slide, with the names of those in the fixed volume; if none is checked, all of them.</source>
+        <translation>Die Segmente, die gleiten, mit den Namen derer auf dem festen Volumen; ist keines angehakt, alle.</translation>
+    </message>
+    <message>
         <source>Landmarks in the fixed volume. They match those in the other list.</source>
         <translation>Landmarken im festen Volumen: dieselben wie in der anderen Liste.</translation>
     </message>
@@ -2172,7 +2188,7 @@
     <name>comparing.tune_window</name>
     <message>
         <source>Parameter sets of the scene</source>
-        <extracomment>Parts of the pairs when each of them judges in its turn.</extracomment>
+        <extracomment>Number of parts of a cross-validation.</extracomment>
         <translation>Parametersätze der Szene</translation>
     </message>
     <message>
@@ -3107,22 +3123,6 @@
         <translation>Die Sequenz {name} hat {count} Bilder; mindestens 2 sind nötig.</translation>
     </message>
     <message>
-        <source>The sliding mask has {size} labels; each one is a region that moves on its own, and there can be at most {most_regions}.</source>
-        <translation>Die Gleitmaske hat {size} Labels; jedes ist ein Bereich, der sich für sich bewegt, und höchstens {most_regions} sind möglich.</translation>
-    </message>
-    <message>
-        <source>The sliding mask has {value} dimensions, but its image has 3.</source>
-        <translation>Die Gleitmaske hat {value} Dimensionen und ihr Bild 3.</translation>
-    </message>
-    <message>
-        <source>The sliding mask is empty.</source>
-        <translation>Die Gleitmaske ist leer.</translation>
-    </message>
-    <message>
-        <source>The sliding mask lies outside its image.</source>
-        <translation>Die Gleitmaske liegt außerhalb ihres Bildes.</translation>
-    </message>
-    <message>
         <source>The summary {summary} cannot be read: {problem}.</source>
         <translation>Die Zusammenfassung {summary} lässt sich nicht lesen: {problem}.</translation>
     </message>
@@ -3891,6 +3891,10 @@
         <translation>Eine Datei lässt sich nicht lesen oder schreiben: {reason}.</translation>
     </message>
     <message>
+        <source>A moving sliding mask needs a sliding mask, of the fixed image, with the same labels.</source>
+        <translation>Eine bewegte Gleitmaske braucht eine Gleitmaske auf dem festen Bild mit denselben Labels.</translation>
+    </message>
+    <message>
         <source>Cohorts run on Dask, which is not installed: python -m pip install &apos;dask[distributed]&apos; cryptography bokeh.</source>
         <translation>Kohorten brauchen Dask, das nicht installiert ist: python -m pip install &apos;dask[distributed]&apos; cryptography bokeh.</translation>
     </message>
@@ -4367,6 +4371,10 @@
         <translation>Die Registrierung wurde angehalten.</translation>
     </message>
     <message>
+        <source>The segments of {node} are {names}, but those of {other} are {others}; each name must occur once in both.</source>
+        <translation>Die Segmente von {node} sind {names}, die von {other} aber {others}; jeder Name muss in beiden einmal vorkommen.</translation>
+    </message>
+    <message>
         <source>The series in {path} of the {name} contains {count} {kind}; choose with --series {first} to {last}, or --frame 1 to {count}.</source>
         <translation>{name}: die Serie in {path} enthält {count} {kind}; bitte mit --series {first} bis {last} oder --frame 1 bis {count} wählen.</translation>
     </message>
@@ -4377,6 +4385,10 @@
     <message>
         <source>The slices of {name} are not evenly spaced: distances range from {least:.4g} to {most:.4g} mm, and {of_file} lies {off:.3g} mm away from its expected position. Load the series into Slicer, whose DICOM module makes the spacing even, and save the volume from there.</source>
         <translation>{name}: die Schichtabstände sind nicht gleich: sie gehen von {least:.4g} bis {most:.4g} mm, und {of_file} liegt {off:.3g} mm neben der erwarteten Stelle. Bitte die Serie in Slicer laden, dessen DICOM-Modul die Abstände angleicht, und das Volumen von dort speichern.</translation>
+    </message>
+    <message>
+        <source>The sliding mask has the labels {labels} within the fixed image, but the moving sliding mask has {others} within the moving image; they must be the same.</source>
+        <translation>Die Gleitmaske hat im festen Bild die Labels {labels}, die bewegte Gleitmaske aber im bewegten Bild {others}; sie müssen gleich sein.</translation>
     </message>
     <message>
         <source>The spacing of the {name} is {place}; give numbers, mm along i, j, k.</source>
@@ -4493,6 +4505,10 @@
     <message>
         <source>The {name} has {dimension} dimensions; 2, 3 or 4 are supported.</source>
         <translation>{name}: hat {dimension} Dimensionen; unterstützt werden 2, 3 oder 4.</translation>
+    </message>
+    <message>
+        <source>The {name} has {size} labels; each one is a region that moves on its own, and there can be at most {most_regions}.</source>
+        <translation>{name}: {size} Labels; jedes ist ein Bereich, der sich für sich bewegt, und höchstens {most_regions} sind möglich.</translation>
     </message>
     <message>
         <source>The {name} is a single image; it has no frame {frame}.</source>
@@ -5147,6 +5163,10 @@
         <translation>Labels beider Bilder sind nötig, aber nur ein Label-Volumen ist angegeben.</translation>
     </message>
     <message>
+        <source>A sliding mask lies on the reference frame, so it can be used only where each frame is moved onto that frame directly.</source>
+        <translation>Eine Gleitmaske liegt auf dem Referenzbild; sie ist nur verwendbar, wo jedes Bild direkt auf dieses bewegt wird.</translation>
+    </message>
+    <message>
         <source>landmark distance</source>
         <translation>Landmarkenabstand</translation>
     </message>
@@ -5201,6 +5221,10 @@
     <message>
         <source>moving mask</source>
         <translation>bewegte Maske</translation>
+    </message>
+    <message>
+        <source>moving sliding mask</source>
+        <translation>bewegte Gleitmaske</translation>
     </message>
     <message>
         <source>moving volume</source>
@@ -6054,7 +6078,7 @@
     <name>gui.run_control</name>
     <message>
         <source>ITK cannot be loaded: {problem}.</source>
-        <extracomment>ms between two looks at a registration that runs.</extracomment>
+        <extracomment>Interval at which a running registration is polled, ms.</extracomment>
         <translation>ITK kann nicht geladen werden: {problem}.</translation>
     </message>
     <message>
@@ -6820,7 +6844,7 @@
     <name>sections.outputs</name>
     <message>
         <source>Grid transform</source>
-        <extracomment>So many ms after the last change the background is looked for, so that clicking through volumes stays fast.</extracomment>
+        <extracomment>Delay, ms, after the last change before the background is estimated, so that switching volumes stays fast.</extracomment>
         <translation>Gitter</translation>
     </message>
     <message>
@@ -6888,7 +6912,7 @@
     <name>sections.preset</name>
     <message>
         <source>2D and 3D</source>
-        <extracomment>The preset that landmarks guide.</extracomment>
+        <extracomment>The preset in which landmarks guide the registration.</extracomment>
         <translation>2D und 3D</translation>
     </message>
     <message>
@@ -7035,7 +7059,7 @@
     <name>sections.run</name>
     <message>
         <source>Registering in this process. Everything waits until it is done.</source>
-        <extracomment>The plot is drawn anew this often at most, s: point by point, it would take much of a core from elastix.</extracomment>
+        <extracomment>Shortest interval between two updates of the plot, s, because updates at each point would take much of a core.</extracomment>
         <translation>Registrierung in diesem Prozess: Alles wartet, bis sie fertig ist.</translation>
     </message>
     <message>
@@ -7055,7 +7079,7 @@
     <name>sections.start</name>
     <message>
         <source>As in the preset</source>
-        <extracomment>What stands for each start in RegistrationRequest; the last two give an initial transform instead.</extracomment>
+        <extracomment>The value of each start in RegistrationRequest; the last two give an initial transform instead.</extracomment>
         <translation>Wie in der Voreinstellung</translation>
     </message>
     <message>

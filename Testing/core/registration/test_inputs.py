@@ -85,6 +85,28 @@ def test_layers_of_labels_become_one_map_unless_they_overlap():
         as_labels(image_from_array(layers, grid((6, 5, 4))), "label map")
 
 
+def test_segments_that_slide_get_one_number_for_each_name(tmp_path):
+    write_image(blobs(grid((12, 11, 10))), tmp_path / "f.nrrd")
+    for file, names in (("fixed", ("liver", "lung")), ("moving", ("lung", "liver"))):
+        voxels = np.zeros((10, 11, 12), np.uint8)
+        for number, name in enumerate(names):
+            voxels[:, :, 5 * (name == "lung") :][:, :, :5] = number + 1
+        labels = sitk.GetImageFromArray(voxels)
+        for number, name in enumerate(names):
+            entries = {"ID": name, "Name": name, "LabelValue": str(number + 1), "Layer": "0"}
+            for key, value in entries.items():
+                labels.SetMetaData(f"Segment{number}_{key}", value)
+        sitk.WriteImage(labels, str(tmp_path / f"{file}.seg.nrrd"))
+    masks = {"sliding_mask": tmp_path / "fixed.seg.nrrd", "moving_sliding_mask": tmp_path / "moving.seg.nrrd"}
+    given = read_inputs(tmp_path / "f.nrrd", tmp_path / "f.nrrd", **masks)
+    assert np.unique(array_view(given.sliding_mask)).tolist() == [0, 1, 2]
+    assert np.array_equal(array_view(given.sliding_mask), array_view(given.moving_sliding_mask))
+    back = given.swapped()
+    assert (back.sliding_mask, back.moving_sliding_mask) == (given.moving_sliding_mask, given.sliding_mask)
+    alone = read_inputs(tmp_path / "f.nrrd", tmp_path / "f.nrrd", sliding_mask=masks["sliding_mask"]).swapped()
+    assert (alone.sliding_mask, alone.moving_sliding_mask) == (None, None)
+
+
 def test_one_choice_is_for_the_image_that_has_several(tmp_path):
     frames = np.random.default_rng(1).normal(size=(3, 6, 7, 8)).astype(np.float32)
     sitk.WriteImage(sitk.GetImageFromArray(frames, isVector=False), str(tmp_path / "series.nrrd"))

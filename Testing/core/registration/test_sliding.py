@@ -8,6 +8,7 @@ from ElastixRegistrationLib.core.deformation.analysis import analyze_deformation
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.transform_files import read_transform, write_transform
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, image_from_array
+from ElastixRegistrationLib.core.multi_image.series import register_series
 from ElastixRegistrationLib.core.quality.assessment import assess
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.transforms.inverse import invert
@@ -102,6 +103,52 @@ def test_a_mask_on_another_grid_counts_as_well(images, made, result, sides):
     assert other.sliding.regions == (5,)
     for points, _ in sides:
         assert map_points(other.transform, points) == pytest.approx(map_points(result.transform, points), abs=0.3)
+
+
+def test_the_same_regions_in_the_moving_image_count_as_well(images, mask, result, sides):
+    """Here they add nothing, because each block has its own texture. They need not have the same grid."""
+    larger = np.pad(np.asarray(array_view(mask)), ((0, 2), (0, 0), (3, 0)))
+    origin = tuple((np.array(GRID.origin) - [3 * GRID.spacing[0], 0, 0]).tolist())
+    moving_mask = image_from_array(larger, Geometry(larger.shape[::-1], GRID.spacing, origin, GRID.direction))
+    other = register(*images, [smooth_stage()], sliding_mask=mask, moving_sliding_mask=moving_mask, seed=1)
+    assert other.sliding.regions == (1,)
+    assert other.sliding.mismatch_95 < VOXEL
+    for points, _ in sides:
+        assert map_points(other.transform, points) == pytest.approx(map_points(result.transform, points), abs=0.5)
+
+
+def test_regions_of_the_moving_image_must_be_the_same(images, mask):
+    labels = np.asarray(array_view(mask))
+
+    def refused(voxels, problem: str, grid=GRID, **more) -> None:
+        other = image_from_array(np.asarray(voxels, np.uint8), grid)
+        with pytest.raises(InputError, match=problem):
+            register(*images, [smooth_stage()], **{"sliding_mask": mask, "moving_sliding_mask": other} | more)
+
+    refused(labels * 2, "labels 1 within the fixed image, but the moving sliding mask has 2 within the moving image")
+    refused(labels + 1, "has 1, 2 within")
+    refused(labels * 0, "moving sliding mask is empty")
+    refused(
+        labels, "moving sliding mask lies outside", Geometry(GRID.size, GRID.spacing, (900.0, 0.0, 0.0), GRID.direction)
+    )
+    refused(labels[0], "moving sliding mask has 2 dimensions", grid(GRID.size[:2]))
+    refused(labels, "needs a sliding mask", sliding_mask=None)
+    flat = grid((40, 40))
+    with pytest.raises(InputError, match="3D"):
+        register(blobs(flat), blobs(flat), [stage()], moving_sliding_mask=image_from_array(np.ones((40, 40)), flat))
+
+
+def test_each_frame_of_a_series_slides_for_itself(images, mask, sides):
+    """The reference in the middle; the first frame stays, the last one slides."""
+    frames = [images[0], images[0], images[1]]
+    result = register_series(frames, [smooth_stage()], 1, sliding_mask=mask, seed=1)
+    for points, truth in sides:
+        for frame, motion in ((0, 0 * truth), (2, truth)):
+            errors = np.linalg.norm(map_points(result.transforms[frame], points) - points - motion, axis=1)
+            assert np.percentile(errors, 98) < VOXEL / 2
+    for way in ({"neighbors": True}, {"onto_reference": False}):
+        with pytest.raises(InputError, match="A sliding mask lies on the reference frame"):
+            register_series(frames, [smooth_stage()], 1, sliding_mask=mask, **way)
 
 
 def test_without_need_the_mask_is_left_and_that_is_said(images, mask):

@@ -130,6 +130,19 @@ def test_an_image_correlates_fully_with_itself_in_its_own_place():
     assert scorer.map(still) == pytest.approx(expected, abs=0.01)
 
 
+def test_what_is_known_is_continued_and_nothing_else_has_a_say():
+    known = np.linalg.norm(np.indices((9, 14, 11)) - np.array([2, 3, 4])[:, None, None, None], axis=0) < 4
+    values = np.where(known, 5 + _smooth(known.shape, 3), np.nan).astype(np.float32)
+    means, there = axes.means_of([axes.block_means(n, 2) for n in known.shape], values, known)
+    assert there.sum() < there.size / 2
+    whole = axes.continued(means, there)
+    assert (whole[there] == means[there]).all()
+    assert means[there].min() <= whole.min() <= whole.max() <= means[there].max()
+    beside = there[:, :, 1:] != there[:, :, :-1]
+    assert np.abs(np.diff(whole))[beside].mean() < np.ptp(means[there]) / 3
+    assert (axes.continued(np.float32(known), known) == 1).all()
+
+
 @pytest.mark.parametrize("against", [False, True])
 def test_tissue_that_runs_into_tissue_is_smoothed_and_what_slides_is_left(against):
     grid = Geometry((40, 40, 20), (2.0, 2.0, 2.0), (0.0, 0.0, 0.0), tuple(map(tuple, TURN)))

@@ -9,10 +9,12 @@ from ElastixRegistrationLib.core.images.geometry import Geometry
 from ElastixRegistrationLib.core.sliding.border_gaps import Moved, pairs_of
 from ElastixRegistrationLib.core.sliding.grids import Nodes, SlidingImage
 from ElastixRegistrationLib.core.sliding.interpolation import Interpolation
+from ElastixRegistrationLib.core.sliding.joint import Part, Target, improve_together
+from ElastixRegistrationLib.core.sliding.local_correlation import LocalCorrelation
 from ElastixRegistrationLib.core.sliding.regions import Regions
 from ElastixRegistrationLib.core.sliding.regionwise import correlate_alike, register_regions
 from ElastixRegistrationLib.core.transforms.itk_transforms import identity, map_points
-from phantoms.sliding import GRID, VOXEL, phantom, smeared
+from phantoms.sliding import GRID, VOXEL, look_alike, phantom, smeared
 
 TURN = np.array([[0.0, -1.0, 0.0], [0.8, 0.0, 0.6], [-0.6, 0.0, 0.8]])
 #: Around the origin.
@@ -129,6 +131,65 @@ def test_two_regions_that_move_alike_do_not_slide_along_each_other():
     step = [2 * GRID.spacing[0], 0, 0]
     jump = map_points(found.transform, points)[seen] - map_points(found.transform, points - step)[seen]
     assert np.percentile(np.abs(jump - step), 95) < 1
+
+
+SLIDE_MM, RISE_MM = 12.0, 16.0
+
+
+def _of_look_alike(*, with_moving: bool):
+    """(transform and figures, where the upper block is near the plane and far from it, its truth), found from no
+    motion."""
+    made = look_alike(SLIDE_MM, RISE_MM)
+    still = smeared(0 * made.shift)
+    regions = [Regions((made.upper > rise).astype(int), GRID) for rise in (0.0, RISE_MM)]
+    images = SlidingImage(made.fixed, GRID), SlidingImage(made.moving, GRID)
+    found = register_regions(*images, regions[0], still, still, [np.eye(4)], regions[1] if with_moving else None)
+    inner = np.zeros_like(made.upper, bool)
+    inner[3:-3, 4:-4, 4:-4] = True
+    points = [
+        GRID.points_of(np.argwhere((made.upper > low) & (made.upper < high) & inner)[:, ::-1])
+        for low, high in ((0.0, RISE_MM), (RISE_MM, np.inf))
+    ]
+    return found, [one[(np.abs(one + made.shift) < 42).all(axis=1)] for one in points], made.shift
+
+
+def test_a_moving_region_decides_where_the_surroundings_look_alike():
+    without, places, shift = _of_look_alike(with_moving=False)
+    found, _, _ = _of_look_alike(with_moving=True)
+
+    def errors(result, points) -> np.ndarray:
+        return np.linalg.norm(map_points(result.transform, points) - points - shift, axis=1)
+
+    near, far = places
+    assert np.median(errors(without, near)) > RISE_MM
+    assert np.median(errors(found, near)) < VOXEL
+    assert np.percentile(errors(found, near), 95) < 1.5 * VOXEL
+    assert np.percentile(errors(found, far), 95) < VOXEL
+    assert found.figures.mismatch_95 < VOXEL / 2
+
+
+def test_a_border_reaches_that_of_the_moving_region_where_the_tissue_shows_nothing(ball):
+    """A ball that is pulled in an image that is as gray everywhere, after a start that turns it."""
+    pull = np.array([0.0, 2.0, 4.0])
+    centers = _centers(BALL_GRID)
+    turned = np.eye(4)
+    turned[:2, :2] = [[0.8, -0.6], [0.6, 0.8]]
+    there = pull @ turned[:3, :3].T
+    target = Target(Regions((np.linalg.norm(centers - there, axis=-1) < RADIUS) * 7, BALL_GRID), turned)
+    gray = SlidingImage(np.full(centers.shape[:3], 100.0, np.float32), BALL_GRID)
+    parts = []
+    for number in (0, 1):
+        part = ball.part(gray, number)
+        nodes = Nodes(part.geometry).geometry
+        still = Moved(np.zeros((3, *nodes.size[::-1]), np.float32), nodes)
+        parts.append(Part(still, LocalCorrelation(part, gray, turned)))
+    moved = improve_together(ball, parts, 2.3, target)
+    (pair,) = pairs_of(ball, moved)
+    for number in (0, 1):
+        reached = pair.points + moved[number].at(pair.points) - pull
+        assert np.percentile(np.abs(np.linalg.norm(reached, axis=1) - RADIUS), 90) < 1.5
+    before = np.abs(np.linalg.norm(pair.points - pull, axis=1) - RADIUS)
+    assert np.percentile(before, 90) > 3.5
 
 
 def test_images_of_another_contrast_are_told():

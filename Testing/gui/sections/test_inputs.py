@@ -65,7 +65,13 @@ def test_swap_takes_masks_and_points_along(open_panel, a_pair, a_volume, slicer)
     assert (ui.fixedVolumeSelector.currentNode(), ui.movingVolumeSelector.currentNode()) == (moving, fixed)
     assert (ui.fixedMaskSelector.currentNode(), ui.movingMaskSelector.currentNode()) == (None, mask)
     assert (ui.fixedPointsSelector.currentNode(), ui.movingPointsSelector.currentNode()) == (points, None)
-    assert ui.slidingMaskSelector.currentNode() is None  # it is drawn on the former fixed volume
+    sliding = [ui.slidingMaskSelector, ui.movingSlidingMaskSelector]
+    assert [one.currentNode() for one in sliding] == [None, None]  # it is drawn on the former fixed volume
+    other = a_volume("other", node_class="vtkMRMLLabelMapVolumeNode")
+    for selector, node in zip(sliding, (mask, other), strict=True):
+        selector.setCurrentNode(node)
+    ui.swapButton.click()
+    assert [one.currentNode() for one in sliding] == [other, mask]
 
 
 def test_a_deleted_input_is_asked_for_again(open_panel, a_pair, slicer):

@@ -36,6 +36,11 @@ def test_what_slides_is_chosen_by_segments_and_named_in_the_header(open_panel, a
     arguments = registration_arguments(widget.panel.choices)
     assert arguments["slidingMaskNode"] is segmentation
     assert arguments["slidingSegments"] == ids[:1]
+    ui.movingSlidingMaskSelector.setCurrentNode(segmentation)
+    ui.movingSlidingSegmentSelector.setSelectedSegmentIDs(ids[1:])
+    arguments = registration_arguments(widget.panel.choices)
+    assert arguments["movingSlidingMaskNode"] is segmentation
+    assert (arguments["slidingSegments"], arguments["movingSlidingSegments"]) == (ids[:1], ids[1:])
     masks = next(section for section in widget.panel.sections if type(section).__name__ == "MasksSection")
     assert masks.summary() == "what slides"
 

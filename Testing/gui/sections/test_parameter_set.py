@@ -81,16 +81,17 @@ def test_all_choices_survive_saving_closing_and_loading(open_panel, host, slicer
             ("back", "LinearTransform"), ("a", "MarkupsFiducial"), ("b", "MarkupsFiducial"),
             ("Jacobian", "ScalarVolume"), ("one", "ScalarVolume"), ("two", "ScalarVolume"),
             ("mask", "LabelMapVolume"), ("organs", "Segmentation"), ("result", "ScalarVolume"),
-            ("slides", "Segmentation"),
+            ("slides", "Segmentation"), ("slid", "Segmentation"),
         )
     }  # fmt: skip
     widget = open_panel()
     ui = widget.ui
-    for role, name in zip(ROLES, ("one", "two", "mask", "organs", "slides", "a", "b", "rough", "result",
-                                  "aligned", "field", "Jacobian", "back"), strict=True):  # fmt: skip
+    for role, name in zip(ROLES, ("one", "two", "mask", "organs", "slides", "slid", "a", "b", "rough",
+                                  "result", "aligned", "field", "Jacobian", "back"), strict=True):  # fmt: skip
         getattr(ui, f"{role}Selector").setCurrentNode(nodes[name])
     widget.panel.choices.set_segments("moving", ["liver"])
     widget.panel.choices.set_segments("sliding", ["lung"])
+    widget.panel.choices.set_segments("movingSliding", ["lung later"])
     for box in (ui.outputFieldCheckBox, ui.outputJacobianCheckBox, ui.outputInverseCheckBox, ui.outputVolumeCheckBox):
         box.click()
     choose(ui.presetSelector, "rigid")

@@ -44,6 +44,7 @@ class Method:
             "fixed_mask": pair.inputs.fixed_mask,
             "moving_mask": pair.inputs.moving_mask,
             "sliding_mask": pair.inputs.sliding_mask,
+            "moving_sliding_mask": pair.inputs.moving_sliding_mask,
             "initial_transform": pair.initial_transform,
             "seed": seed,
         }

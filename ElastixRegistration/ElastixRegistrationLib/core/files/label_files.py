@@ -138,7 +138,7 @@ def read_label_pair(paths: Sequence[str | os.PathLike], on: Sequence[Drawn]) -> 
         read_labels(path, f"{side} label map", place)
         for path, side, place in zip(paths, ("fixed", "moving"), on, strict=True)
     )
-    return fixed, _numbered_as(fixed, moving)
+    return fixed, numbered_alike(fixed, moving)
 
 
 def _on_grid(structures: StructureSet, choice: str, role: str, on: Drawn) -> Any:
@@ -184,9 +184,11 @@ def only(image: Any, choice: str, whole: Said) -> Any:
     return labels
 
 
-def _numbered_as(fixed: Any, moving: Any) -> Any:
+def numbered_alike(fixed: Any, moving: Any) -> Any:
     """Return ``moving`` with the label numbers of ``fixed`` where segments have the same names. Other labels get free
-    numbers."""
+    numbers. Either may be None."""
+    if fixed is None or moving is None:
+        return moving
     numbers = {name: value for value, name in segment_names(fixed).items()}
     names = segment_names(moving)
     shared = {value: numbers[name] for value, name in names.items() if name in numbers}

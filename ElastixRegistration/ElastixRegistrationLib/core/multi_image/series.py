@@ -134,6 +134,7 @@ def register_series(
     onto_reference: bool = True,
     any_rotation: bool = False,
     masks: Sequence[Any] | None = None,
+    sliding_mask: Any = None,
     initialization: str | None = None,
     background: float | str = "auto",
     progress: Callable[[int, int], None] | None = None,
@@ -143,8 +144,9 @@ def register_series(
     """Register ``frames`` (default: all) of ``images``, ITK images of one dimension, in this process.
 
     ``neighbors`` suits series whose motion is too large for one step; errors add up along the way. ``any_rotation``
-    tries all rotations first, for 2D images. ``masks``: one for each frame, nonzero inside, or None. ``choices`` and
-    other arguments: as for ``register``. ``progress`` is called with the number of finished registrations and their
+    tries all rotations first, for 2D images. ``masks``: one for each frame, nonzero inside, or None. ``sliding_mask``:
+    of the reference, which must be the fixed image of each pair. ``choices`` and other arguments: as for ``register``.
+    ``progress`` is called with the number of finished registrations and their
     total. ``cancelled`` is asked between registrations; if it returns True, the finished ones are returned. A frame
     that fails does not stop the others.
 
@@ -154,6 +156,8 @@ def register_series(
         raise InputError(said("Give an initialization, or let all rotations be tried, not both."))
     chosen = range(len(images)) if frames is None else frames
     _check_frames(chosen, len(images), masks)
+    if sliding_mask is not None:
+        check_sliding(neighbors=neighbors, onto_reference=onto_reference)
     pairs = frame_pairs(chosen, reference, neighbors=neighbors, onto_reference=onto_reference)
     found: dict[int, Any] = {}
     failed: dict[int, str] = {}
@@ -170,6 +174,7 @@ def register_series(
                 stages,
                 fixed_mask=pair_masks[0],
                 moving_mask=pair_masks[1],
+                sliding_mask=sliding_mask,
                 initial_transform=any_rotation_start(fixed, moving, *pair_masks) if any_rotation else None,
                 initialization=initialization,
                 background=background,
@@ -188,6 +193,17 @@ def register_series(
         if pair.frame in found and pair.frame not in transforms:
             failed[pair.frame] = f"Its path to frame {reference} goes through frame {pair.via}, which has no transform."
     return SeriesResult(reference, onto_reference, transforms, failed, backgrounds, background)
+
+
+def check_sliding(*, neighbors: bool, onto_reference: bool) -> None:
+    """Raise InputError if the reference frame, on which a sliding mask lies, is not the fixed image of each pair."""
+    if neighbors or not onto_reference:
+        raise InputError(
+            said(
+                "A sliding mask lies on the reference frame, so it can be used only where each frame is moved onto "
+                "that frame directly."
+            )
+        )
 
 
 def _check_frames(frames: Sequence[int], count: int, masks: Sequence[Any] | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..files.label_files import numbered_alike
 from ..files.python_images import as_images, as_labels_of
 from ..images.channels import Channel
 from ..images.geometry import Geometry, check_overlap, geometry_of
@@ -16,14 +17,13 @@ from ..parameters.changes import changed
 from ..parameters.maps import ParameterMap
 from ..parameters.validation import validate_stages
 from ..request import RegistrationRequest
-from ..sliding.regions import Regions
 from ..start.centers import initial_translation
 from ..transforms.itk_transforms import affine_from_matrix, map_points
 from .checks import check_dimensions, check_start, checked_pairs, landmark_notes, with_landmark_metric
 from .memory import check_memory
 from .prepared_images import PreparedSide
 from .searched_start import searched_start
-from .sliding import sliding_regions
+from .sliding import SlidingRegions, sliding_regions
 from .working_resolution import working_voxel
 
 
@@ -47,7 +47,7 @@ class CheckedPair:
     moving_points: np.ndarray | None
     start: Any
     notes: list[str]
-    regions: Regions | None = None
+    regions: SlidingRegions | None = None
 
     @property
     def fixed_geometry(self) -> Geometry:
@@ -70,13 +70,14 @@ def checked_pair(
     points: tuple[np.ndarray | None, np.ndarray | None],
     initial_transform: Any,
     channels: Sequence[Channel],
-    sliding_mask: Any = None,
+    sliding_masks: tuple[Any, Any] = (None, None),
 ) -> CheckedPair:
     """Pairs are (fixed, moving). Raises InputError for images that cannot be registered."""
     check_start(request, initial_transform)
     names = "fixed", "moving"
     fixed, moving, fixed_mask, moving_mask = as_images(*images, *masks)
-    sliding_mask = as_labels_of(sliding_mask, "sliding mask", fixed, images[0])
+    of_fixed = as_labels_of(sliding_masks[0], "sliding mask", fixed, images[0])
+    of_moving = as_labels_of(sliding_masks[1], "moving sliding mask", moving, images[1])
     pairs = checked_pairs(fixed, moving, channels)
     geometries = [(geometry_of(one), geometry_of(other)) for one, other in pairs]
     dimension = geometries[0][0].dimension
@@ -103,7 +104,7 @@ def checked_pair(
     start = initial_transform
     if start is None and request.initialization not in (None, "none"):
         start = _made_start(request.initialization, *sides[0], request.threads, notes)
-    regions = sliding_regions(sliding_mask, sides[0][0])
+    regions = sliding_regions(of_fixed, numbered_alike(of_fixed, of_moving), *sides[0])
     return CheckedPair(request, stages, channels, moving, geometries, sides, *points, start, notes, regions)
 
 

@@ -13,7 +13,7 @@ from ..errors import InputError, NothingToChoose
 from ..files.dicom.places import Place
 from ..files.dicom.volumes import place_of
 from ..files.image_files import Volume, read_image, read_volume
-from ..files.label_files import Drawn, read_label_pair, read_labels, read_mask
+from ..files.label_files import Drawn, numbered_alike, read_label_pair, read_labels, read_mask
 from ..files.point_files import read_points
 from ..files.transform_files import read_transform
 from ..images.channels import Channel, label_channels
@@ -38,7 +38,8 @@ class RegistrationInputs:
     ``labels``: of the landmarks. ``notes``: sentences on how files were read and which landmarks were left out.
     ``series``: the DICOM series of the two images, None for other files; ``grids``: grids of the files. ``slices``: the
     two single-slice volumes of which ``fixed`` and ``moving`` are the 2D images; ``fixed_slice``: the grid of the fixed
-    one if the moving image was 2D. ``sliding_mask``: labels in the space of the fixed image.
+    one if the moving image was 2D. ``sliding_mask`` and ``moving_sliding_mask``: labels in the space of the fixed and
+    of the moving image.
     """
 
     fixed: Any
@@ -54,6 +55,7 @@ class RegistrationInputs:
     series: tuple[DicomSeries | None, ...] = (None, None)
     grids: tuple[Geometry, ...] = ()
     sliding_mask: Any = None
+    moving_sliding_mask: Any = None
 
     @property
     def has_masks(self) -> tuple[bool, bool]:
@@ -65,7 +67,7 @@ class RegistrationInputs:
         return {name: getattr(self, name) for name in JUDGED_BY}
 
     def swapped(self) -> RegistrationInputs:
-        """The same inputs with fixed and moving swapped."""
+        """The same inputs with fixed and moving swapped; a sliding mask of only the fixed image is left out."""
         return replace(
             self,
             fixed=self.moving,
@@ -78,7 +80,8 @@ class RegistrationInputs:
             fixed_slice=None,
             series=self.series[::-1],
             grids=self.grids[::-1],
-            sliding_mask=None,
+            sliding_mask=self.moving_sliding_mask,
+            moving_sliding_mask=None if self.moving_sliding_mask is None else self.sliding_mask,
         )
 
     def placed(self, image: Any) -> Any:
@@ -147,6 +150,7 @@ def read_inputs(
     series: Sequence[str] = (),
     frames: Sequence[int] = (),
     sliding_mask: PathLike | None = None,
+    moving_sliding_mask: PathLike | None = None,
 ) -> RegistrationInputs:
     """Read the files; None for each one not given. Two volumes of one slice each, and their masks, come as 2D images.
 
@@ -170,9 +174,14 @@ def read_inputs(
         for side, path in zip(SIDES, (fixed_mask, moving_mask), strict=True)
     ]
     given = replace(given, fixed_mask=masks[0], moving_mask=masks[1])
-    if sliding_mask:
-        labels_read = read_labels(sliding_mask, "sliding mask", given.drawn_on("fixed"))
-        given = replace(given, sliding_mask=given.fitting(labels_read, "fixed"))
+    sliding = [
+        given.fitting(read_labels(path, role, given.drawn_on(side)), side) if path else None
+        for path, role, side in (
+            (sliding_mask, "sliding mask", "fixed"),
+            (moving_sliding_mask, "moving sliding mask", "moving"),
+        )
+    ]
+    given = replace(given, sliding_mask=sliding[0], moving_sliding_mask=numbered_alike(*sliding))
     paths = fixed_points, moving_points
     points = [
         read_points(path, geometry_of(volume)) if path else None for path, volume in zip(paths, volumes, strict=True)

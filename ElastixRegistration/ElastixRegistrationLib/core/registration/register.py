@@ -51,6 +51,7 @@ def register(
     effort: str = "normal",
     sliding: str = AUTO,
     sliding_mask: Any = None,
+    moving_sliding_mask: Any = None,
     parameter_changes: Sequence[str] = (),
     full_resolution: bool = False,
     log_to_console: bool = False,
@@ -74,17 +75,19 @@ def register(
     "auto" lets organs slide along each other where that clearly explains more, "off" never. ``sliding_mask``, a label
     map in the space of the fixed image, gives the regions that slide along their surroundings: after a deformable
     registration of 3D images, each label and the rest are registered separately and joined so that they meet at their
-    borders, if held-out parts of the images show that this helps. ``channels`` are further pairs of images that the
-    same transform must align, each with its own masks, metric and weight. ``landmark_weight`` lets the points guide all
-    stages: their mean distance, mm, times this weight is added to what is minimized; without it, only stages with the
-    metric CorrespondingPointsEuclideanDistanceMetric use them. ``parameter_changes`` override parameters of the stages,
-    fitted ones as well: "NAME=VALUE" or "STAGE:NAME=VALUE". ``background`` is the fill value outside the moving image:
-    "auto" detects it, a number sets it, "keep" leaves padding as it is. ``seed`` overrides RandomSeed of the stages.
-    ``progress`` gets elastix's iterations as events; the itk wheels hold Python's interpreter lock, so here they arrive
-    when elastix is done; ``worker.live.register`` does the same with live progress. Unless ``full_resolution`` is set,
-    elastix gets large images with voxels only as fine as the stages can use (``working_resolution``); the result has
-    the full resolution. ``log_to_console`` also streams elastix's log to standard output, where another process can
-    follow it. Without ``log_to_file`` nothing is written to disk, and ``log`` and ``iterations`` are empty.
+    borders, if held-out parts of the images show that this helps. ``moving_sliding_mask``, the same labels in the space
+    of the moving image: voxels of the moving image then count only for their own region. ``channels`` are further pairs
+    of images that the same transform must align, each with its own masks, metric and weight. ``landmark_weight`` lets
+    the points guide all stages: their mean distance, mm, times this weight is added to what is minimized; without it,
+    only stages with the metric CorrespondingPointsEuclideanDistanceMetric use them. ``parameter_changes`` override
+    parameters of the stages, fitted ones as well: "NAME=VALUE" or "STAGE:NAME=VALUE". ``background`` is the fill value
+    outside the moving image: "auto" detects it, a number sets it, "keep" leaves padding as it is. ``seed`` overrides
+    RandomSeed of the stages. ``progress`` gets elastix's iterations as events; the itk wheels hold Python's interpreter
+    lock, so here they arrive when elastix is done; ``worker.live.register`` does the same with live progress. Unless
+    ``full_resolution`` is set, elastix gets large images with voxels only as fine as the stages can use
+    (``working_resolution``); the result has the full resolution. ``log_to_console`` also streams elastix's log to
+    standard output, where another process can follow it. Without ``log_to_file`` nothing is written to disk, and
+    ``log`` and ``iterations`` are empty.
 
     Raises InputError before anything runs, RegistrationError when elastix fails.
     """
@@ -111,7 +114,7 @@ def register(
         points,
         initial_transform,
         channels,
-        sliding_mask,
+        (sliding_mask, moving_sliding_mask),
     )
     ran = _run(pair, adapt, log_to_console=log_to_console, log_to_file=log_to_file)
     return _result(pair, ran, progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from ..sliding.grids import SlidingImage
 from ..sliding.regions import Regions
 from ..sliding.regionwise import correlate_alike, register_regions
 from ..transforms.itk_transforms import identity
-from ..wording import said
+from ..wording import named_role, said
 from .prepared_images import PreparedSide
 
 #: Each region is registered separately, which takes time.
@@ -31,35 +32,69 @@ class Slid(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def sliding_regions(mask: Any, fixed: PreparedSide) -> Regions | None:
-    """The labels of ``mask``, an itk image on any grid in the space of the fixed image, on the grid of that; None for
-    no mask. Raises InputError for a mask that has no voxels there, has too many labels, or is not 3D."""
-    if mask is None:
+@dataclass(frozen=True)
+class SlidingRegions:
+    """The user's regions on the grid of the fixed image, and, if given, the same ones on that of the moving image."""
+
+    fixed: Regions
+    moving: Regions | None = None
+
+
+def sliding_regions(mask: Any, moving_mask: Any, fixed: PreparedSide, moving: PreparedSide) -> SlidingRegions | None:
+    """The labels of two itk images on any grid in the space of the fixed and of the moving image; None for no mask.
+    Raises InputError for a mask that has no voxels there, has too many labels, or is not 3D, for different labels, and
+    for a moving mask alone."""
+    if mask is None and moving_mask is None:
         return None
     if fixed.geometry.dimension != 3:
         raise InputError(said("A sliding mask needs 3D images, but these have 2 dimensions."))
-    if mask.GetImageDimension() != 3:
+    if mask is None:
+        raise InputError(said("A moving sliding mask needs a sliding mask, of the fixed image, with the same labels."))
+    regions = _regions_of(mask, "sliding mask", fixed)
+    if moving_mask is None:
+        return SlidingRegions(regions)
+    same = _regions_of(moving_mask, "moving sliding mask", moving)
+    if same.names != regions.names:
         raise InputError(
-            said("The sliding mask has {value} dimensions, but its image has 3.", value=mask.GetImageDimension())
+            said(
+                "The sliding mask has the labels {labels} within the fixed image, but the moving sliding mask has "
+                "{others} within the moving image; they must be the same.",
+                labels=", ".join(map(str, regions.names)),
+                others=", ".join(map(str, same.names)),
+            )
+        )
+    return SlidingRegions(regions, same)
+
+
+def _regions_of(mask: Any, role: str, side: PreparedSide) -> Regions:
+    """The labels of ``mask``, named by its ``role`` in errors, on the grid of its image."""
+    name = named_role(role)
+    if mask.GetImageDimension() != 3:
+        value = mask.GetImageDimension()
+        raise InputError(
+            said(
+                "The {name} has {value} dimensions, but its image has {dimension}.", name=name, value=value, dimension=3
+            )
         )
     found = label_values(np.asarray(array_view(mask)))
     if not found.size:
-        raise InputError(said("The sliding mask is empty."))
+        raise InputError(said("The {name} is empty.", name=name))
     if found.size > _MAX_REGIONS:
         raise InputError(
             said(
-                "The sliding mask has {size} labels; each one is a region that moves on its own, and there can "
-                "be at most {most_regions}.",
+                "The {name} has {size} labels; each one is a region that moves on its own, and there can be at most "
+                "{most_regions}.",
+                name=name,
                 size=found.size,
                 most_regions=_MAX_REGIONS,
             )
         )
-    if not geometry_of(mask).is_close(fixed.geometry):
-        mask = resample(mask, identity(3), fixed.geometry, interpolation="nearest", background=0)
+    if not geometry_of(mask).is_close(side.geometry):
+        mask = resample(mask, identity(3), side.geometry, interpolation="nearest", background=0)
     labels = np.asarray(array_view(mask))
     if not labels.any():
-        raise InputError(said("The sliding mask lies outside its image."))
-    return Regions(labels, fixed.geometry)
+        raise InputError(said("The {name} lies outside its image.", name=name))
+    return Regions(labels, side.geometry)
 
 
 def where_it_slides(
@@ -68,7 +103,7 @@ def where_it_slides(
     fixed: PreparedSide,
     moving: PreparedSide,
     start: np.ndarray,
-    regions: Regions | None = None,
+    regions: SlidingRegions | None = None,
 ) -> Slid:
     """Return ``found``, an itk transform from fixed to moving points, or a sliding one that replaces it.
 
@@ -90,7 +125,7 @@ def where_it_slides(
     if not correlate_alike(*images, found):
         why = "The sliding mask was not used: it works only for images of one contrast."
         return Slid(found, notes=(why,))
-    regional = register_regions(*images, regions, found, free, starts)
+    regional = register_regions(*images, regions.fixed, found, free, starts, regions.moving)
     if regional is None:
         why = "The sliding mask was not used, because the images do not show that its regions slide."
         return Slid(found, notes=(why,))

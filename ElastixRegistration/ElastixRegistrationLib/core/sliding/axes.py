@@ -71,6 +71,24 @@ def interpolation(places: np.ndarray, count: int) -> np.ndarray:
     return matrix
 
 
+def means_of(matrices: Matrices, volume: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means of the voxels that ``counts``, (k, j, i) booleans, by ``matrices``; and where there are such voxels."""
+    share = apply(matrices, counts.astype(np.float32))
+    known = share > 1e-6
+    return np.where(known, apply(matrices, np.where(counts, volume, 0)) / np.where(known, share, 1), 0), known
+
+
+def continued(volume: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """``volume``, (k, j, i), continued smoothly to the voxels that are not ``known``: from means of more and more
+    voxels, the farther away."""
+    if known.all() or volume.size == 1:
+        return volume
+    halves = [block_means(n, 2) for n in volume.shape]
+    coarse = continued(*means_of(halves, volume, known))
+    back = [interpolation((np.arange(n) - 0.5) / 2, m) for n, m in zip(volume.shape, coarse.shape, strict=True)]
+    return np.where(known, volume, apply(back, coarse))
+
+
 def gaussian(count: int, sigma: float) -> np.ndarray:
     """(``count``, ``count``): means weighted by a Gaussian of ``sigma`` elements; the weights always sum to 1."""
     distance = np.abs(np.subtract.outer(np.arange(count), np.arange(count)))

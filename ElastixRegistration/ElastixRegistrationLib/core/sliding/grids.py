@@ -22,20 +22,26 @@ _VOXELS_PER_NODE = 2
 @dataclass(frozen=True)
 class SlidingImage:
     """One of the two 3D images: voxels (k, j, i), their grid, and which of them count ((k, j, i) booleans; None:
-    all)."""
+    all). ``of_region``: (k, j, i) booleans, the only voxels whose values are used; None: all."""
 
     voxels: np.ndarray
     geometry: Geometry
     inside: np.ndarray | None = None
+    of_region: np.ndarray | None = None
 
     def reduced(self, voxel_mm: float) -> SlidingImage:
-        """Block means with an edge of about ``voxel_mm``. A block counts if more than half of its voxels do."""
+        """Block means with an edge of about ``voxel_mm``. A block counts if more than half of its voxels do. Blocks
+        without a voxel of the region continue it smoothly, so that nothing outside can match."""
         factors = [
             max(1, min(_nearest_factor(voxel_mm / spacing), n // _MIN_VOXELS))
             for spacing, n in zip(self.geometry.spacing, self.geometry.size, strict=True)
         ]
         matrices = [axes.block_means(n, factor) for n, factor in zip(self.geometry.size, factors, strict=True)][::-1]
-        values = axes.apply(matrices, np.asarray(self.voxels, np.float32))
+        values = np.asarray(self.voxels, np.float32)
+        if self.of_region is None:
+            values = axes.apply(matrices, values)
+        else:
+            values = axes.continued(*axes.means_of(matrices, values, self.of_region))
         reduced = Geometry(
             size=values.shape[::-1],
             spacing=tuple(s * f for s, f in zip(self.geometry.spacing, factors, strict=True)),

@@ -110,10 +110,13 @@ class Pyramid:
             motion = motion.improved(level, _ITERATIONS, source.weight, left_out)
         return motion
 
-    def of_region(self, free: Callable[[Geometry], np.ndarray]) -> np.ndarray:
-        """The field of a region that moves as one, fused from what ``free`` gives and from no motion."""
+    def of_region(self, free: Callable[[Geometry], np.ndarray], shift: np.ndarray | None = None) -> np.ndarray:
+        """The field of a region that moves as one, fused from what ``free`` gives, from no motion, and from a
+        ``shift``, LPS mm, if there is one."""
         unseen, _ = unseen_blocks(self.finest.inside.shape)
         sources = [self._smooth(free), *self._still()]
+        if shift is not None:
+            sources.append(self._shifted_by(shift))
         return torn(self.finest, [self.followed(source, unseen) for source in sources], unseen)
 
     def _still(self) -> list[Source]:
@@ -128,10 +131,12 @@ class Pyramid:
 
     def _shifted(self, unseen: np.ndarray) -> Source:
         coarsest = self.levels[0]
+        coarsest.look_from(self._still()[0].motion.field, self._unseen_at(coarsest, unseen))
+        return self._shifted_by(telling_shift(coarsest))
+
+    def _shifted_by(self, shift: np.ndarray) -> Source:
         still = self._still()[0].motion
-        coarsest.look_from(still.field, self._unseen_at(coarsest, unseen))
-        shift = np.float32(telling_shift(coarsest))[:, None, None, None]
-        return Source(Motion(still.field + shift, still.grid))
+        return Source(Motion(still.field + np.float32(shift)[:, None, None, None], still.grid))
 
     def _unseen_at(self, level: LocalCorrelation, unseen: np.ndarray) -> np.ndarray:
         return unseen_at(self.finest.nodes.voxels, unseen, level.nodes.voxels)

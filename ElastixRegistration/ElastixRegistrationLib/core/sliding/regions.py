@@ -1,4 +1,4 @@
-"""Regions of the fixed image that move independently, and the surfaces between them."""
+"""Regions of an image that move independently, and the surfaces between them."""
 
 from __future__ import annotations
 
@@ -167,6 +167,14 @@ class Regions:
         if fixed.inside is not None:
             inside = inside & fixed.inside
         return SlidingImage(fixed.voxels[box], part_of(fixed.geometry, box), inside[box])
+
+    def only(self, moving: SlidingImage, number: int) -> SlidingImage:
+        """The moving image, on the same grid, without the voxels of other regions than ``number``."""
+        return replace(moving, of_region=self.inside(number))
+
+    def center(self, number: int) -> np.ndarray:
+        """The center of mass of a region, LPS mm."""
+        return np.asarray(self.grid.points_of(np.argwhere(self.inside(number)).mean(axis=0)[::-1]))
 
 
 def box_around(inside: np.ndarray, margin: float) -> tuple[slice, ...]:

@@ -20,7 +20,7 @@ from .figures import SlidingFigures
 from .folds import without_folds, without_folds_in_band
 from .grids import Nodes, SlidingImage, nodes_on, working_voxel_mm
 from .held_out import BLOCK, MIN_UNSEEN, unseen_blocks
-from .joint import Part, improve_together, meeting
+from .joint import Part, Target, improve_together, meeting
 from .local_correlation import LocalCorrelation
 from .pyramid import Pyramid
 from .regions import Regions
@@ -57,12 +57,19 @@ class Regional:
 
 
 def register_regions(
-    fixed: SlidingImage, moving: SlidingImage, regions: Regions, found: Any, free: Any, starts: Sequence[np.ndarray]
+    fixed: SlidingImage,
+    moving: SlidingImage,
+    regions: Regions,
+    found: Any,
+    free: Any,
+    starts: Sequence[np.ndarray],
+    moving_regions: Regions | None = None,
 ) -> Regional | None:
     """Return a transform that moves each of the ``regions`` on its own, to replace the smooth itk transform ``found``;
     None where no region gains from that, or where they move along each other by less than a voxel.
 
-    ``regions`` are on the grid of ``fixed``. ``free`` and ``starts``: see ``find_sliding``.
+    ``regions`` are on the grid of ``fixed``. ``moving_regions``, with the same labels, are on that of ``moving``: then
+    only the voxels of the same region count there. ``free`` and ``starts``: see ``find_sliding``.
     """
     voxel_mm = working_voxel_mm(fixed.geometry)
     pieces = [regions.part(fixed, number) for number in range(regions.count)]
@@ -75,14 +82,20 @@ def register_regions(
     gains: list[float] = []
     changed = []
     for number, piece in enumerate(pieces):
-        part, gain = _fitted(piece, moving, found, free_on, start, voxel_mm)
+        its_moving, shift = moving, None
+        if moving_regions is not None:
+            its_moving = moving_regions.only(moving, number)
+            # The surroundings have no place of their own.
+            shift = _shift(regions.center(number), moving_regions.center(number), start) if number else None
+        part, gain = _fitted(piece, its_moving, found, free_on, start, voxel_mm, shift)
         parts.append(part)
         if part.scorer is not None:
             changed.append(number)
             gains.append(gain)
     if not changed:
         return None
-    moved = improve_together(regions, parts, voxel_mm)
+    target = None if moving_regions is None else Target(moving_regions, start)
+    moved = improve_together(regions, parts, voxel_mm, target)
     regional = _joined(regions, parts, moved, found, start, tuple(changed), float(np.mean(gains)))
     slides = regional.figures.along_95 > float(np.prod(regions.grid.spacing) ** (1 / 3))
     return regional if slides else None
@@ -98,6 +111,11 @@ def correlate_alike(fixed: SlidingImage, moving: SlidingImage, found: Any) -> bo
     correlation = scorer.weights * scorer.map(field)
     power = float(np.square(correlation).sum())
     return power > 0 and float((correlation * np.abs(correlation)).sum()) / power > _ONE_CONTRAST
+
+
+def _shift(fixed: np.ndarray, moving: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """The displacement, LPS mm, before the homogeneous matrix ``start``, that takes one point to the other."""
+    return np.asarray(np.linalg.solve(start[:3, :3], moving - start[:3, 3]) - fixed)
 
 
 def _best_start(fixed: SlidingImage, moving: SlidingImage, starts: Sequence[np.ndarray], voxel_mm: float) -> np.ndarray:
@@ -121,16 +139,18 @@ def _fitted(
     free_on: Callable[[Geometry], np.ndarray],
     start: np.ndarray,
     voxel_mm: float,
+    shift: np.ndarray | None = None,
 ) -> tuple[Part, float]:
     """Register one region on part of its windows, and measure by how much the unseen rest correlates better than with
-    ``found``, which has seen them. Without a certain gain, the region keeps the motion of ``found``."""
+    ``found``, which has seen them. Without a certain gain, the region keeps the motion of ``found``. ``shift``: see
+    ``Pyramid.of_region``."""
     image = piece.reduced(voxel_mm)
     nodes = Nodes(image.geometry).geometry
     kept = Part(Moved(field_of(found, nodes, start), nodes), None)
     if image.inside is None or np.count_nonzero(image.inside) < _MIN_VOXELS:
         return kept, 0.0
     pyramid = Pyramid(piece, moving, start, voxel_mm)
-    coarse = pyramid.of_region(free_on)
+    coarse = pyramid.of_region(free_on, shift)
     gain = _gain(pyramid.finest, coarse, found, start)
     if gain is None:
         return kept, 0.0

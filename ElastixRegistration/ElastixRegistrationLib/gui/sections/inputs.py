@@ -13,6 +13,7 @@ from ...mrml.run.parameter_node import (
     INITIAL_TRANSFORM,
     MOVING_MASK,
     MOVING_POINTS,
+    MOVING_SLIDING_MASK,
     MOVING_VOLUME,
     SLIDING_MASK,
 )
@@ -30,7 +31,8 @@ class InputsSection(Section):
         """Does nothing, because the selectors are bound to the parameter node."""
 
     def swap(self, checked: bool = False) -> None:
-        """Swap the volumes with their masks, segments and points. The sliding mask and a start no longer fit."""
+        """Swap the volumes with their masks, segments and points. A sliding mask of only the fixed volume and a start
+        no longer fit."""
         if not self.isFree():
             return
         choices = self.choices
@@ -43,8 +45,12 @@ class InputsSection(Section):
             fixedSegments, movingSegments = choices.segments("fixed"), choices.segments("moving")
             choices.set_segments("fixed", movingSegments or [])
             choices.set_segments("moving", fixedSegments or [])
-            choices.set_reference(SLIDING_MASK, None)  # it is drawn on the fixed volume
-            choices.set_segments("sliding", [])
+            sliding, segments = choices.reference(SLIDING_MASK), choices.segments("sliding") or []
+            choices.set_reference(SLIDING_MASK, choices.reference(MOVING_SLIDING_MASK))
+            choices.set_segments("sliding", choices.segments("movingSliding") or [])
+            isWhole = choices.reference(SLIDING_MASK) is not None  # one of the moving volume alone says nothing
+            choices.set_reference(MOVING_SLIDING_MASK, sliding if isWhole else None)
+            choices.set_segments("movingSliding", segments if isWhole else [])
             if choices.text("start") == "transform":
                 choices.set("start", "preset")
                 choices.set_reference(INITIAL_TRANSFORM, None)

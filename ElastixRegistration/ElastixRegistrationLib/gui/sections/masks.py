@@ -9,7 +9,14 @@ from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
 from ...core.errors import ElastixRegistrationError
-from ...mrml.run.parameter_node import FIXED_MASK, FIXED_POINTS, MOVING_MASK, MOVING_POINTS, SLIDING_MASK
+from ...mrml.run.parameter_node import (
+    FIXED_MASK,
+    FIXED_POINTS,
+    MOVING_MASK,
+    MOVING_POINTS,
+    MOVING_SLIDING_MASK,
+    SLIDING_MASK,
+)
 from ..comparing.landmarks import LandmarksPart
 from ..messages import errorText, tell, translated
 from ..section import Section, connectSelectors, fillComboBox, selectNode
@@ -27,11 +34,13 @@ class MasksSection(Section):
             (ui.fixedMaskSelector, FIXED_MASK),
             (ui.movingMaskSelector, MOVING_MASK),
             (ui.slidingMaskSelector, SLIDING_MASK),
+            (ui.movingSlidingMaskSelector, MOVING_SLIDING_MASK),
         )
         self._segments = (
             ("fixed", FIXED_MASK, ui.fixedSegmentSelector, ui.fixedSegmentsLabel),
             ("moving", MOVING_MASK, ui.movingSegmentSelector, ui.movingSegmentsLabel),
             ("sliding", SLIDING_MASK, ui.slidingSegmentSelector, ui.slidingSegmentsLabel),
+            ("movingSliding", MOVING_SLIDING_MASK, ui.movingSlidingSegmentSelector, ui.movingSlidingSegmentsLabel),
         )
         fillComboBox(
             ui.pairingSelector,

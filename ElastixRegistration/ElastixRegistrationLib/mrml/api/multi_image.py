@@ -46,6 +46,8 @@ class MultiImageLogic:
         ontoReference: bool = True,
         maskNode: Any = None,
         maskSegments: Sequence[str] | None = None,
+        slidingMaskNode: Any = None,
+        slidingSegments: Sequence[str] | None = None,
         segmentationNode: Any = None,
         segments: Sequence[str] | None = None,
         outputVolumeSequenceNode: Any = None,
@@ -58,8 +60,9 @@ class MultiImageLogic:
 
         Frames count from 0; the range includes ``lastFrame``. Each frame is registered with ``referenceFrame``, or with
         its neighbor (``neighbors``), and the transforms are composed. ``ontoReference``: frames move onto the
-        reference; otherwise the reference moves onto each frame. ``segmentationNode`` lies on the reference frame and
-        is carried to all others. The outputs are sequences with the index values of the input: volumes, transforms,
+        reference; otherwise the reference moves onto each frame. ``maskNode``, ``slidingMaskNode`` (what slides along
+        its surroundings, for frames onto the reference) and ``segmentationNode`` lie on the reference frame; the last
+        one is carried to all others. The outputs are sequences with the index values of the input: volumes, transforms,
         and segmentations if one was given. ``request`` and ``choices``: as for ``preparationSteps``.
         """
         from ..multi_image.sequence_outputs import SequenceOutputs
@@ -73,6 +76,8 @@ class MultiImageLogic:
             SequenceOutputs(outputVolumeSequenceNode, outputTransformSequenceNode, outputSegmentationSequenceNode),
             mask_node=maskNode,
             mask_segments=maskSegments,
+            sliding_mask_node=slidingMaskNode,
+            sliding_segments=slidingSegments,
             segmentation_node=segmentationNode,
             segments=segments,
         )
@@ -174,6 +179,8 @@ class MultiImageLogic:
         parameterFilenames: Sequence[Any] | None = None,
         fixedVolumeMaskNode: Any = None,
         fixedSegments: Sequence[str] | None = None,
+        slidingMaskNode: Any = None,
+        slidingSegments: Sequence[str] | None = None,
         workers: int | None = None,
         resume: bool = False,
         intoScene: bool = True,
@@ -185,11 +192,11 @@ class MultiImageLogic:
 
         The moving volumes are ``movingVolumeNodes``, by default all volumes of the scene (``volumesOfScene``), or come
         from ``source``: a folder of images and DICOM series, or a table (see docs/cohorts.md). If the table also names
-        the fixed images, ``fixedVolumeNode`` is None. ``outputFolder`` gets a folder for each case, summary.csv and
-        index.html. For scene volumes, each result also becomes a transform and a volume node, unless ``intoScene`` is
-        False. A failed case does not stop the others; ``resume`` keeps earlier results in the folder for the same
-        voxels and settings. ``request`` and ``choices``: as for ``preparationSteps``. Needs the Python packages dask,
-        distributed and cryptography.
+        the fixed images, ``fixedVolumeNode`` is None. The masks lie on the fixed volume. ``outputFolder`` gets a folder
+        for each case, summary.csv and index.html. For scene volumes, each result also becomes a transform and a volume
+        node, unless ``intoScene`` is False. A failed case does not stop the others; ``resume`` keeps earlier results in
+        the folder for the same voxels and settings. ``request`` and ``choices``: as for ``preparationSteps``. Needs the
+        Python packages dask, distributed and cryptography.
 
         Raises InputError before anything runs.
         """
@@ -207,6 +214,8 @@ class MultiImageLogic:
                 scene=scene,
                 fixedVolumeMaskNode=fixedVolumeMaskNode,
                 fixedSegments=fixedSegments,
+                slidingMaskNode=slidingMaskNode,
+                slidingSegments=slidingSegments,
             )
         )
 

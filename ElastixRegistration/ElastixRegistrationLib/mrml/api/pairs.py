@@ -62,6 +62,8 @@ class PairLogic:
         outputInverseNode: Any = None,
         slidingMaskNode: Any = None,
         slidingSegments: Sequence[str] | None = None,
+        movingSlidingMaskNode: Any = None,
+        movingSlidingSegments: Sequence[str] | None = None,
         request: RegistrationRequest | None = None,
         **choices: Any,
     ) -> Steps[RegistrationJob]:
@@ -76,11 +78,13 @@ class PairLogic:
         Masks are label maps, other volumes, or segmentations. ``fixedSegments`` and ``movingSegments`` choose segments
         by id or name; None means all. ``slidingMaskNode``, a label map or a segmentation (``slidingSegments``) over the
         fixed volume, marks what slides along its surroundings: each label or segment moves on its own.
-        ``initialTransformNode``: the moving volume starts where it would be if it were put directly under that node.
-        ``pairing``: point lists correspond by "order" or by "label"; "auto" pairs by label if both lists share labels
-        and each occurs once, otherwise by order. Points whose label is missing in the other list are left out and named
-        in the ``notes`` of the job. ``landmarkWeight`` lets the points guide the registration (see ``core.register``).
-        ``channels``: further pairs of volumes, such as T2 in addition to T1, or of segmentations that guide it.
+        ``movingSlidingMaskNode`` marks the same labels, or segments of the same names, in the moving volume, whose
+        voxels then count only for their own region. ``initialTransformNode``: the moving volume starts where it would
+        be if it were put directly under that node. ``pairing``: point lists correspond by "order" or by "label"; "auto"
+        pairs by label if both lists share labels and each occurs once, otherwise by order. Points whose label is
+        missing in the other list are left out and named in the ``notes`` of the job. ``landmarkWeight`` lets the points
+        guide the registration (see ``core.register``). ``channels``: further pairs of volumes, such as T2 in addition
+        to T1, or of segmentations that guide it.
 
         Outputs are existing nodes; if none is given, a new volume and a new transform are made. ``outputFieldNode``: a
         transform node for a displacement grid that covers both volumes, or a vector volume for the displacements from
@@ -94,17 +98,13 @@ class PairLogic:
         from ..run.job import prepare_incrementally
         from ..run.job_nodes import GuidingNodes, OutputNodes
 
+        dense = bool(forceDisplacementFieldOutputTransform)
         return prepare_incrementally(
             fixedVolumeNode,
             movingVolumeNode,
             request_of(parameterFilenames, preset, request, choices),
             OutputNodes(
-                outputVolumeNode,
-                outputTransformNode,
-                outputFieldNode,
-                bool(forceDisplacementFieldOutputTransform),
-                outputJacobianNode,
-                outputInverseNode,
+                outputVolumeNode, outputTransformNode, outputFieldNode, dense, outputJacobianNode, outputInverseNode
             ),
             GuidingNodes(
                 fixed_mask=fixedVolumeMaskNode,
@@ -118,6 +118,8 @@ class PairLogic:
                 channels=channels,
                 sliding_mask=slidingMaskNode,
                 sliding_segments=slidingSegments,
+                moving_sliding_mask=movingSlidingMaskNode,
+                moving_sliding_segments=movingSlidingSegments,
             ),
         )
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ...core.errors import ElastixRegistrationError, InputError, RegistrationError
 from ...core.images.background import BackgroundEstimate
-from ...core.multi_image.series import FramePair, compose_frames, frame_pairs
+from ...core.multi_image.series import FramePair, check_sliding, compose_frames, frame_pairs
 from ...core.registration.memory import available_bytes, estimate_bytes
 from ...core.registration.working_resolution import working_voxel
 from ...core.request import RegistrationRequest
@@ -78,8 +78,9 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
     ``done`` of ``total`` registrations are finished; ``failed``: the reasons of those without a result, by frame. If
     all failed, the run has failed. After ``cancel``, ``apply`` writes the finished frames.
 
-    ``mask_node`` (with ``mask_segments``) and ``segmentation_node`` lie on the reference frame; the segments of the
-    latter (``segments``, None for all) are carried to all frames. ``workers``: number of frames at once, by default as
+    ``mask_node`` (with ``mask_segments``), ``sliding_mask_node`` (with ``sliding_segments``) and ``segmentation_node``
+    lie on the reference frame; the segments of the last one (``segments``, None for all) are carried to all frames.
+    ``workers``: number of frames at once, by default as
     many as cores and memory allow. Raises InputError for input that cannot be registered.
     """
 
@@ -92,6 +93,8 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
         *,
         mask_node: Any = None,
         mask_segments: Sequence[str] | None = None,
+        sliding_mask_node: Any = None,
+        sliding_segments: Sequence[str] | None = None,
         segmentation_node: Any = None,
         segments: Sequence[str] | None = None,
         workers: int | None = None,
@@ -101,6 +104,9 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
         self.outputs = outputs or SequenceOutputs()
         self.segmentation_node, self.segments = segmentation_node, segments
         self._mask = (mask_node, mask_segments)
+        self._sliding = (sliding_mask_node, sliding_segments)
+        if sliding_mask_node is not None:
+            check_sliding(neighbors=options.neighbors, onto_reference=options.onto_reference)
         if mask_node is not None and options.neighbors:
             raise InputError(
                 said("A mask lies on the reference frame, so it cannot be used from neighbor to neighbor.")
@@ -209,11 +215,11 @@ class SequenceRegistration(AsynchronousRun[SequenceOutcome]):
     def _submission_incrementally(self, pair: FramePair) -> Steps[None]:
         fixed, moving = self.frames[pair.fixed].node, self.frames[pair.moving].node
         mask_node, mask_segments = self._mask
-        guiding = GuidingNodes()
+        guiding = GuidingNodes(sliding_mask=self._sliding[0], sliding_segments=self._sliding[1])
         if mask_node is not None and self.options.onto_reference:
-            guiding = GuidingNodes(fixed_mask=mask_node, fixed_segments=mask_segments)
+            guiding = replace(guiding, fixed_mask=mask_node, fixed_segments=mask_segments)
         elif mask_node is not None:
-            guiding = GuidingNodes(moving_mask=mask_node, moving_segments=mask_segments)
+            guiding = replace(guiding, moving_mask=mask_node, moving_segments=mask_segments)
         try:
             steps = prepare_incrementally(fixed, moving, self.request, OutputNodes(), guiding, self._presets)
             job = yield from steps

@@ -112,6 +112,28 @@ def chosen_segment_ids(node: Any, segments: Sequence[str] | None, name: str) -> 
     return list(chosen)
 
 
+def alike_segment_ids(
+    node: Any, segments: Sequence[str] | None, other: Any, other_segments: Sequence[str] | None
+) -> list[str]:
+    """Ids of ``other_segments`` of the segmentation ``other``, in the order of the ``segments`` of the same names of
+    ``node``. Segments: ids or names; None means all. Raises InputError if the names are not the same."""
+    sides = ((node, segments), (other, other_segments))
+    ids = [chosen_segment_ids(one, chosen, one.GetName()) for one, chosen in sides]
+    names = [[segment_name(one, each) for each in found] for (one, _), found in zip(sides, ids, strict=True)]
+    if sorted(names[0]) != sorted(names[1]) or len(set(names[0])) < len(names[0]):
+        raise InputError(
+            said(
+                "The segments of {node} are {names}, but those of {other} are {others}; each name must occur once in"
+                " both.",
+                node=node.GetName(),
+                names=", ".join(names[0]),
+                other=other.GetName(),
+                others=", ".join(names[1]),
+            )
+        )
+    return [ids[1][names[1].index(name)] for name in names[0]]
+
+
 def shared_segment_ids(fixed: Any, moving: Any) -> dict[str, tuple[str, str]]:
     """Ids of the segments with the same name in two segmentation nodes, by name.
 

@@ -26,6 +26,7 @@ from ..nodes.chains import Chain, map_lps_points, matrix_of
 from ..nodes.coordinates import lps_from_ras_matrix
 from ..nodes.incremental import Steps
 from ..nodes.points import landmark_pairs
+from ..nodes.segments import alike_segment_ids
 from ..nodes.transforms import initial_chain, itk_from_chain
 from ..nodes.volumes import VolumeImage, volume_image
 from .channels import channel_incrementally
@@ -52,6 +53,7 @@ class RegistrationData:
     channels: list[Channel] = field(default_factory=list, repr=False)
     adapt: bool = False
     sliding_mask: VoxelData | None = field(default=None, repr=False)
+    moving_sliding_mask: VoxelData | None = field(default=None, repr=False)
     request: RegistrationRequest = field(default_factory=RegistrationRequest)
 
     def data(self) -> dict[str, Any]:
@@ -158,6 +160,7 @@ def prepare_incrementally(
         channels=(yield from _channels_incrementally(guiding, fixed_side, moving_side, request.threads)),
         adapt=request.adapts(presets),
         sliding_mask=masks.sliding,
+        moving_sliding_mask=masks.moving_sliding,
         request=replace(request, background=background, initialization=request.start(start is not None, presets)),
     )
     interpolation = "nearest" if moving.is_label_map else request.interpolation
@@ -224,6 +227,7 @@ class _Masks(NamedTuple):
     fixed: VoxelData | None
     moving: VoxelData | None
     sliding: VoxelData | None
+    moving_sliding: VoxelData | None
 
 
 def _masks_incrementally(guiding: GuidingNodes, fixed: VolumeSide, moving: VolumeSide) -> Steps[_Masks]:
@@ -234,7 +238,12 @@ def _masks_incrementally(guiding: GuidingNodes, fixed: VolumeSide, moving: Volum
     sliding = yield from labels_of_side_incrementally(
         fixed, guiding.sliding_mask, guiding.sliding_segments, "sliding mask"
     )
-    return _Masks(of_fixed, of_moving, sliding)
+    segments = guiding.moving_sliding_segments
+    both = guiding.sliding_mask, guiding.moving_sliding_mask
+    if all(node is not None and node.IsA("vtkMRMLSegmentationNode") for node in both):
+        segments = alike_segment_ids(both[0], guiding.sliding_segments, both[1], segments)
+    moving_sliding = yield from labels_of_side_incrementally(moving, both[1], segments, "moving sliding mask")
+    return _Masks(of_fixed, of_moving, sliding, moving_sliding)
 
 
 def _channels_incrementally(

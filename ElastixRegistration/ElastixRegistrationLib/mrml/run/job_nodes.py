@@ -31,6 +31,8 @@ class GuidingNodes:
     channels: Sequence[VolumePair] = ()
     sliding_mask: Any = None
     sliding_segments: Sequence[str] | None = None
+    moving_sliding_mask: Any = None
+    moving_sliding_segments: Sequence[str] | None = None
 
     @property
     def voxel_nodes(self) -> list[Any]:
@@ -38,7 +40,8 @@ class GuidingNodes:
         of_channels = [
             node for pair in self.channels for node in (pair.fixed, pair.moving, pair.fixedMask, pair.movingMask)
         ]
-        return [self.fixed_mask, self.moving_mask, self.sliding_mask, *of_channels]
+        masks = [self.fixed_mask, self.moving_mask, self.sliding_mask, self.moving_sliding_mask]
+        return [*masks, *of_channels]
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ MODULE_NAME = "ElastixRegistration"
 NODE_CLASS = "vtkMRMLScriptedModuleNode"
 
 FIXED_VOLUME, MOVING_VOLUME = "fixedVolume", "movingVolume"
-FIXED_MASK, MOVING_MASK, SLIDING_MASK = "fixedMask", "movingMask", "slidingMask"
+FIXED_MASK, MOVING_MASK = "fixedMask", "movingMask"
+SLIDING_MASK, MOVING_SLIDING_MASK = "slidingMask", "movingSlidingMask"
 FIXED_POINTS, MOVING_POINTS = "fixedPoints", "movingPoints"
 INITIAL_TRANSFORM = "initialTransform"
 OUTPUTS = ("outputVolume", "outputTransform", "outputField", "outputJacobian", "outputInverse")
-MASKS = (FIXED_MASK, MOVING_MASK, SLIDING_MASK)
+MASKS = (FIXED_MASK, MOVING_MASK, SLIDING_MASK, MOVING_SLIDING_MASK)
 INPUTS = (FIXED_VOLUME, MOVING_VOLUME, *MASKS, FIXED_POINTS, MOVING_POINTS, INITIAL_TRANSFORM)
 ROLES = (*INPUTS, *OUTPUTS)
 #: Nodes in the section for many images.
@@ -43,6 +44,7 @@ CHOICES: dict[str, bool | int | str] = {
     "fixedSegments": "",
     "movingSegments": "",
     "slidingSegments": "",
+    "movingSlidingSegments": "",
     "many.kind": "sequence",
     "many.referenceFrame": 0,
     "many.firstFrame": 0,
@@ -144,7 +146,8 @@ class ParameterSet:
         self.set(f"wanted.{_known(output)}", wanted)
 
     def segments(self, side: str) -> list[str] | None:
-        """Ids of the chosen segments of the "fixed", "moving" or "sliding" mask; None for all."""
+        """Ids of the chosen segments of the "fixed", "moving", "sliding" or "movingSliding" mask; None for
+        all."""
         return self.text(f"{side}Segments").splitlines() or None
 
     def set_segments(self, side: str, ids: Iterable[str]) -> None:
@@ -225,6 +228,8 @@ def registration_arguments(choices: ParameterSet) -> dict[str, Any]:
         "movingSegments": choices.segments("moving"),
         "slidingMaskNode": choices.reference(SLIDING_MASK),
         "slidingSegments": choices.segments("sliding"),
+        "movingSlidingMaskNode": choices.reference(MOVING_SLIDING_MASK),
+        "movingSlidingSegments": choices.segments("movingSliding"),
         "fixedPointsNode": choices.reference(FIXED_POINTS),
         "movingPointsNode": choices.reference(MOVING_POINTS),
         "initialTransformNode": start,
