@@ -88,7 +88,7 @@ def run(options: argparse.Namespace) -> Outcome:
 
 
 def _write(analysis: Any, grid: Any, outputs: dict[str, str], slice_geometry: Any) -> None:
-    """``slice_geometry`` is the grid of a reference of one slice, None for others."""
+    """Write the outputs. ``slice_geometry`` is the grid of a reference that has one slice, None for others."""
     from ..core.files.image_files import write_image
     from ..core.images.geometry import image_from_array, multi_component_image, one_slice
 

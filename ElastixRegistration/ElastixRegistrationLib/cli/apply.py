@@ -1,4 +1,4 @@
-"""The subcommand apply: a transform applied to an image, to points or to a surface model."""
+"""The subcommand apply, which applies a transform to an image, to points or to a surface model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The subcommand background."""
+"""The subcommand background, which shows the fill value and the padding of an image."""
 
 from __future__ import annotations
 

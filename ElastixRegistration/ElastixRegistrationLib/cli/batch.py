@@ -1,4 +1,4 @@
-"""The subcommand ``batch``: its arguments, its progress bar, and its summary."""
+"""The subcommand batch, which registers a cohort: its arguments, its progress, and its summary."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
 
 
 def add_cluster(command: argparse.ArgumentParser) -> None:
-    """Where cases run, and whether results are kept."""
+    """Add the options that say where cases run, and whether results are kept."""
     command.add_argument(
         "--resume", action="store_true", help="keep results that are complete and come from the same files and settings"
     )
@@ -78,7 +78,7 @@ def add_cluster(command: argparse.ArgumentParser) -> None:
 
 
 def cluster_of(options: argparse.Namespace) -> dict[str, Any]:
-    """Arguments of ``run_cohort`` from the options of ``add_cluster``."""
+    """Return the arguments of ``run_cohort`` from the options of ``add_cluster``."""
     from ..batch.cluster import Tls
 
     return {
@@ -90,7 +90,7 @@ def cluster_of(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def run(options: argparse.Namespace) -> Outcome:
-    # Imported here, because Dask is optional.
+    # These are imported here, because Dask is optional.
     from ..batch.cases import find_cases
     from ..batch.cluster import check_dask
     from ..batch.cohort import run_cohort
@@ -120,7 +120,8 @@ def run(options: argparse.Namespace) -> Outcome:
 
 
 def cohort_display(*, on: bool) -> LineDisplay[CohortProgress]:
-    """Counts, rate and remaining time, after a line with the size of the cohort and Dask's dashboard."""
+    """Show counts, rate and remaining time, below a line with the size of the cohort and the address of Dask's
+    dashboard."""
     return LineDisplay(
         lambda progress: progress.line(),
         on=on,
@@ -146,7 +147,8 @@ def _news(progress: CohortProgress) -> CohortNews:
 
 
 def _interrupted(over: int, cases: int, output_dir: str) -> Outcome:
-    """Finished cases are summarized; without any, there may be no output."""
+    """Return the outcome of an interrupted cohort. It names the summary only if a case is over, because otherwise
+    there may be none."""
     outputs = _outputs(Path(os.path.abspath(output_dir))) if over else {}
     document = {"command": "batch", "interrupted": True, "cases": cases, "over": over, "outputs": outputs}
     sentence = f"Interrupted after {over} of {counted(cases, 'case')}; run the same command with --resume to continue."

@@ -1,4 +1,4 @@
-"""The subcommand compare: several presets or parameter sets on one pair, or on a table of pairs."""
+"""The subcommand compare, which runs several presets or parameter sets on one pair, or on a table of pairs."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def run(options: argparse.Namespace) -> Outcome:
 
 
 def _methods(options: argparse.Namespace) -> dict[str, RegistrationRequest]:
-    """The methods to compare, by unique names. Raises InputError for unknown presets."""
+    """Return the methods to compare, by unique names. Raises InputError for unknown presets."""
     shared = {name: getattr(options, name) for name in ("initialization", "background", "interpolation")}
     base = chosen_request(argparse.Namespace(**shared))
     plain: dict[str, RegistrationRequest] = {preset: replace(base, preset=preset) for preset in options.preset}
@@ -145,7 +145,8 @@ def _cases(options: argparse.Namespace) -> list[Case]:
 
 
 def _check(case: Case) -> None:
-    """Before a former comparison is replaced. Raises InputError for missing files and columns without effect."""
+    """Check a case before a former comparison is replaced. Raises InputError for missing files and columns without
+    effect."""
     from ..batch.comparison import METHOD_OPTIONS
 
     missing = next((path for path in case.files().values() if not Path(path).exists()), None)

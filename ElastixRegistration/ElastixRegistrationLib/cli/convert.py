@@ -1,4 +1,4 @@
-"""The subcommands convert, invert and compose: transform files in the formats of other tools."""
+"""The subcommands convert, invert and compose, which write transforms in the formats of other tools."""
 
 from __future__ import annotations
 
@@ -98,7 +98,8 @@ def _compose(options: argparse.Namespace) -> Outcome:
 
 
 def _checked(options: argparse.Namespace) -> tuple[Geometry | None, Geometry | None]:
-    """The grids of both images, if given, after checking that the output can be written."""
+    """Check that the output can be written, and return the grids of both images, None if they are not given. Raises
+    InputError."""
     from ..core.files.image_files import read_geometry
     from ..core.files.transform_files import check_parts_apart, form_of
     from ..core.system.output_files import check_apart, check_folder_of

@@ -1,4 +1,4 @@
-"""The result of a registration of two DICOM series as a DICOM registration object: --output-registration."""
+"""The option --output-registration, which writes the registration of two DICOM series as a DICOM object."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DicomOutput:
-    """Where the object goes, and the series that it relates."""
+    """The path of the object, and the series that it relates."""
 
     path: Path
     fixed: DicomSeries
@@ -26,7 +26,7 @@ class DicomOutput:
     anonymize: bool
 
     def write(self, transform: Any, geometry: Any) -> tuple[str, dict[str, Any]]:
-        """Write a transform, fixed to moving points, LPS mm. Returns a sentence, and entries for the document."""
+        """Write a transform, fixed to moving points, LPS mm. Return a sentence, and entries for the document."""
         from ..core.files.dicom_objects.spatial_registration import write_registration
 
         written = write_registration(
@@ -56,7 +56,7 @@ def add_dicom_options(command: argparse.ArgumentParser) -> None:
 
 
 def check_anonymize(options: argparse.Namespace, outputs: Sequence[str | None]) -> None:
-    """Raise InputError for --anonymize if none of the ``outputs`` is DICOM, because it does not affect others."""
+    """Raise InputError if --anonymize is given and none of the ``outputs`` is DICOM, because it affects only DICOM."""
     if options.anonymize and not any(path and Path(path).suffix.lower() in ("", ".dcm") for path in outputs):
         raise InputError(
             "--anonymize applies to DICOM objects only, and no DICOM output was requested; other files contain "
@@ -65,7 +65,7 @@ def check_anonymize(options: argparse.Namespace, outputs: Sequence[str | None]) 
 
 
 def check_dicom_output(options: argparse.Namespace) -> None:
-    """Raise InputError for a path or a grid that cannot be used, before images are read."""
+    """Raise InputError for a path or a grid that cannot be used. Call it before images are read."""
     from ..core.system.output_files import check_apart, check_folder_of
 
     check_anonymize(options, [options.output_registration, options.output_volume])
@@ -81,7 +81,8 @@ def check_dicom_output(options: argparse.Namespace) -> None:
 
 
 def dicom_output(options: argparse.Namespace, given: RegistrationInputs) -> DicomOutput | None:
-    """The requested output. Raises InputError for images that are not DICOM series, or cannot be related."""
+    """Return the output that the options request, if any. Raises InputError for images that are not DICOM series or
+    cannot be related."""
     from ..core.files.dicom_objects.spatial_registration import check_can_be_related
 
     if not options.output_registration:
@@ -107,12 +108,12 @@ def dicom_output(options: argparse.Namespace, given: RegistrationInputs) -> Dico
 
 
 def is_folder(path: str | Path) -> bool:
-    """Whether an output is a DICOM series: a name without a suffix."""
+    """Return whether an output is a DICOM series, which has a name without a suffix."""
     return Path(path).suffix == ""
 
 
 def check_volume_output(path: str | Path, *, picture: bool) -> None:
-    """Raise InputError for a resampled image that cannot be written: a name without a suffix is a DICOM folder."""
+    """Raise InputError for a resampled image that cannot be written. A name without a suffix is a DICOM folder."""
     from ..core.files.dicom_objects.derived_images import check_series_folder
     from ..core.files.image_files import check_output
 
@@ -147,7 +148,8 @@ def write_volume(
     added: Sequence[DicomSeries] = (),
     anonymize: bool = False,
 ) -> None:
-    """An image file, a DICOM series in a folder, or a dose in a .dcm file, the sum of it and those ``added``."""
+    """Write an image file, a DICOM series in a folder, or a dose in a .dcm file. A dose may be a sum; ``added`` are
+    its other doses."""
     from ..core.files.dicom_objects.derived_images import write_dose, write_series
     from ..core.files.image_files import write_image
 

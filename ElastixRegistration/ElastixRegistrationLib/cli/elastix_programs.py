@@ -1,7 +1,8 @@
-"""The programs ``elastix`` and ``transformix`` of the elastix toolbox, with their arguments, run by itk-elastix.
+"""Run the programs ``elastix`` and ``transformix`` of the elastix toolbox, with their arguments, by itk-elastix.
 
-For scripts that start them and read their results in ``-out``: TransformParameters.N.txt, result.N.mhd or result.mhd,
-deformationField.mhd, spatialJacobian.mhd, outputpoints.txt. elastix's log goes to the standard output.
+This serves scripts that start the programs and read their results in ``-out``: TransformParameters.N.txt, result.N.mhd
+or result.mhd, deformationField.mhd, spatialJacobian.mhd, and outputpoints.txt. The log of elastix goes to the standard
+output.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from ..core.parameters.maps import ParameterMap, read_parameter_file, write_para
 from ..core.resampling.images import resample
 from ..core.transforms.itk_transforms import displacement_field, map_points
 
-#: Arguments with a value that change nothing here.
+#: These arguments have a value and change nothing here.
 _WITHOUT_EFFECT = ("-priority", "-loglevel")
 _ELASTIX = ("-f", "-m", "-fMask", "-mMask", "-p", "-out", "-t0", "-fp", "-mp", "-threads")
 _TRANSFORMIX = ("-tp", "-in", "-out", "-def", "-jac", "-threads")
@@ -33,8 +34,8 @@ _INTERPOLATIONS = {"0": "nearest", "1": "linear"}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the program given by the first argument. Returns its exit status, and prints the reason to stdout if it is
-    not 0."""
+    """Run the program that the first argument names. Return its exit status. If that is not 0, the reason is printed
+    to stdout."""
     programs = {"elastix": (run_elastix, _ELASTIX), "transformix": (run_transformix, _TRANSFORMIX)}
     try:
         program, known = programs[arguments[0]]
@@ -46,12 +47,13 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def options_of(arguments: Sequence[str], known: Sequence[str]) -> dict[str, list[str]]:
-    """Values by option, each in the order given. Raises InputError for others, and without a folder to write to."""
+    """Return the values of each option in the order given. Raises InputError for unknown options, and without a
+    folder to write to."""
     options: dict[str, list[str]] = {}
     rest = list(arguments)
     while rest:
         name = rest.pop(0)
-        # With several images the first ones are -f0 and -m0.
+        # If there are several images, the first ones are -f0 and -m0.
         plain = name[:-1] if name in ("-f0", "-m0") else name
         if plain not in (*known, *_WITHOUT_EFFECT):
             raise InputError(f"Unknown argument {name}; known arguments are {', '.join(known)}.")
@@ -133,7 +135,7 @@ def run_transformix(options: dict[str, list[str]]) -> None:
 
 
 def _write_transforms(result: Any, folder: Path, count: int) -> None:
-    """``TransformParameters.N.txt`` for stage N, each linked to the ones before it."""
+    """Write ``TransformParameters.N.txt`` for each stage N, linked to the one before it."""
     maps = result.transform_parameters
     last = folder / f"TransformParameters.{count - 1}.txt"
     if maps is None:  # the start has no such form and is sampled
@@ -147,7 +149,7 @@ def _write_transforms(result: Any, folder: Path, count: int) -> None:
 
 
 def _write_points(path: str, transform: Any, grid: Geometry, output: Path) -> None:
-    """In transformix' own form, of which scripts read OutputPoint and Deformation."""
+    """Write points in transformix's own format, of which scripts read OutputPoint and Deformation."""
     points = read_points(path, grid).coordinates
     moved = map_points(transform, points)
     voxels, moved_voxels = (np.rint(grid.indices_of(each)).astype(int) for each in (points, moved))
@@ -170,7 +172,7 @@ def _list(values: np.ndarray) -> str:
 
 
 def _grid(parameters: ParameterMap) -> Geometry:
-    """The output grid in a TransformParameters file."""
+    """Return the output grid in a TransformParameters file."""
     size = tuple(int(float(value)) for value in parameters["Size"])
     vectors = {name: np.array(parameters[name], float) for name in ("Spacing", "Origin", "Direction")}
     direction = vectors["Direction"].reshape(len(size), len(size)).T

@@ -1,4 +1,4 @@
-"""The subcommand evaluate: judge existing transforms as register judges its own."""
+"""The subcommand evaluate, which judges existing transforms as register judges its own."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> Outcome:
 
 
 def _check(options: argparse.Namespace) -> None:
-    """Raise InputError for what cannot be judged, before anything is read."""
+    """Raise InputError for options that give nothing to judge by. Call it before anything is read."""
     for one, other in (
         ("fixed", "moving"), ("fixed_points", "moving_points"), ("fixed_labels", "moving_labels"),
     ):  # fmt: skip
@@ -95,7 +95,7 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _names(paths: list[str]) -> list[str]:
-    """File names, with as many parent folders as needed to make them unique."""
+    """Return file names, with as many parent folders as they need to differ."""
     if len(set(paths)) < len(paths):
         raise InputError(f"The transform {Counter(paths).most_common(1)[0][0]} is given twice.")
     parts = [Path(path).parts for path in paths]
@@ -106,7 +106,7 @@ def _names(paths: list[str]) -> list[str]:
 
 
 def _truth(options: argparse.Namespace) -> tuple[RegistrationInputs | None, dict[str, Any]]:
-    """The images, or None, and the arguments of ``core.evaluate`` to judge by."""
+    """Return the images, or None, and the arguments of ``core.evaluate`` that it judges by."""
     from ..core.files.label_files import Drawn, read_label_pair
     from ..core.files.segmentation_files import segment_names
     from ..core.registration.inputs import read_points_pair

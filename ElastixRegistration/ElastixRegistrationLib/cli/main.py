@@ -1,9 +1,9 @@
 """The command line: arguments, exit status and streams. Other modules do the work.
 
-Exit status 0: done; 1: the registration failed; 2: the call or its input is wrong; 3: done, but --strict was given and
-the verdict is worse or implausible; 4: the computer is at fault: full disk, too little memory or a missing permission;
-130: interrupted. The last line of stderr then gives the reason in one sentence. With --json, stdout has one JSON
-document and nothing else. docs/trust.md has the table.
+Exit status 0: done. 1: the registration failed. 2: the call or its input is wrong. 3: done, but --strict was given and
+the verdict is worse or implausible. 4: the computer is at fault, because of a full disk, too little memory or a missing
+permission. 130: interrupted. Except for 0, the last line of stderr gives the reason in one sentence. With --json,
+stdout has one JSON document and nothing else. docs/trust.md has the table.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ DONE, FAILED, WRONG, REFUSED, AT_FAULT = 0, 1, 2, 3, 4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line ``arguments`` (default: those of the process) and return its exit status."""
+    """Run the command line ``arguments``, by default those of the process, and return its exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         # File names may have characters that a Windows console or a pipe cannot encode.

@@ -1,4 +1,4 @@
-"""Options of the command line that are choices of a registration, shared by several commands."""
+"""Options of the command line that choose how to register. Several commands share them."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def add_stages(command: argparse.ArgumentParser) -> None:
 
 
 def add_initialization(command: Any) -> None:
-    """``command``: a parser, or a group of one."""
+    """Add the choice of a start to ``command``, a parser or a group of one."""
     _add_group(command, "start")
 
 
 def add_points(command: argparse.ArgumentParser) -> None:
-    """Landmarks of both images, and how they correspond."""
+    """Add landmarks of both images, and how they correspond."""
     add = command.add_argument
     add("--fixed-points", metavar="P", help="landmarks: elastix text, .fcsv or .mrk.json")
     add("--moving-points", metavar="P", help="the same landmarks in the moving image")
@@ -62,7 +62,7 @@ def add_strict(command: argparse.ArgumentParser) -> None:
 
 
 def chosen_request(options: argparse.Namespace) -> RegistrationRequest:
-    """The choices among the options of all of the above. Raises InputError."""
+    """Return the request that these options make. Raises InputError."""
     given = ((option, getattr(options, option.dest, None)) for option in OPTIONS)
     return RegistrationRequest(
         **{
@@ -74,7 +74,7 @@ def chosen_request(options: argparse.Namespace) -> RegistrationRequest:
 
 
 def add_option(command: Any, name: str) -> None:
-    """What is not given is None in the namespace."""
+    """Add an option of a registration. If it is not given, the namespace has None."""
     option = find_option(name)
     more: dict[str, Any] = {"metavar": option.metavar} if option.metavar else {}
     command.add_argument(option.flag, help=option.meaning, **option.kind.parser_arguments(), **more)
@@ -87,7 +87,7 @@ def _add_group(command: Any, group: str) -> None:
 
 
 def add_choice(command: argparse.ArgumentParser, *, of: str = "") -> None:
-    """Options that choose among several images in a file or folder: for the image ``of``, or for FIXED and for
+    """Add options that choose among several images in a file or folder, for the image ``of``, or for FIXED and for
     MOVING."""
     add = command.add_argument
     how: dict[str, Any] = {} if of else {"action": "append"}
@@ -108,7 +108,8 @@ def add_choice(command: argparse.ArgumentParser, *, of: str = "") -> None:
 
 
 def read_pair(options: argparse.Namespace, **more: Any) -> RegistrationInputs:
-    """The images of FIXED and MOVING with masks and landmarks. ``more``: of ``read_inputs``. Raises InputError."""
+    """Read the images FIXED and MOVING with masks and landmarks. ``more`` are further arguments of ``read_inputs``.
+    Raises InputError."""
     from ..core.registration.inputs import read_inputs
 
     return read_inputs(

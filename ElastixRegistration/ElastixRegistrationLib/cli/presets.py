@@ -1,4 +1,4 @@
-"""The subcommand presets: list, show, export, import, copy, rename and delete."""
+"""The subcommand presets, which can list, show, export, import, copy, rename and delete presets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ _FILTERS = ("modality", "anatomy", "dimension", "search")
 
 
 def add_parser(subparsers: Any, common: argparse.ArgumentParser, again: argparse.ArgumentParser) -> None:
-    """``again`` has the options of ``common`` without defaults, to be given before or after an action."""
+    """Add the subcommand. ``again`` has the options of ``common`` without defaults, so that they can stand before or
+    after an action."""
     presets = subparsers.add_parser(
         "presets",
         parents=[common],

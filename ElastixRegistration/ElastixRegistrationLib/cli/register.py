@@ -1,4 +1,4 @@
-"""The subcommand register."""
+"""The subcommand register, which registers one pair of images."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def add_parser(subparsers: Any, common: argparse.ArgumentParser) -> None:
 
 
 def register(options: argparse.Namespace) -> Outcome:
-    # Imported here and below, because listing presets needs no itk.
+    # Modules are imported here and below, because listing presets needs no itk.
     from ..worker.pool import WorkerPool
 
     with WorkerPool() as pool:
@@ -45,7 +45,8 @@ def register(options: argparse.Namespace) -> Outcome:
 
 
 def register_in(pool: WorkerPool, options: argparse.Namespace) -> Outcome:
-    """elastix runs in a worker, which can be interrupted or crash. It starts while images are read here."""
+    """Register with a worker of ``pool``, where elastix can be interrupted or crash. It starts while images are read
+    here."""
     started = time.perf_counter()
     outputs = _outputs(options)
     check_dicom_output(options)
@@ -135,7 +136,7 @@ def _judged(options: argparse.Namespace, given: RegistrationInputs, result: Any,
 
 
 def _tell_memory(given: RegistrationInputs, stages: Sequence[ParameterMap], request: RegistrationRequest) -> None:
-    """Report the memory that a large registration will take."""
+    """Log the memory that a large registration will take."""
     from ..core.images.geometry import array_view, geometry_of
     from ..core.presets.texts import memory_text
     from ..core.registration.memory import WORTH_TELLING, run_bytes
@@ -175,7 +176,7 @@ def _shows_progress(options: argparse.Namespace) -> bool:
 
 
 def _start(options: argparse.Namespace, given: Any) -> Any:
-    """The initial transform, from a file or from the landmarks."""
+    """Return the initial transform from a file or from the landmarks."""
     if options.initial_transform:
         return given.start(given.read_transform(options.initial_transform))
     if not options.landmark_start:
@@ -192,7 +193,8 @@ def _start(options: argparse.Namespace, given: Any) -> Any:
 
 
 def _outputs(options: argparse.Namespace) -> dict[str, Path]:
-    """Output files by content, checked before anything runs: the format is known and the folder exists."""
+    """Return the output files by content. Raises InputError, before anything runs, for unknown formats and missing
+    folders."""
     from ..core.files.image_files import check_output, is_picture
     from ..core.files.transform_files import check_parts_apart
     from ..core.system.output_files import check_apart
@@ -229,7 +231,7 @@ def _outputs(options: argparse.Namespace) -> dict[str, Path]:
 
 
 def judging_labels(options: argparse.Namespace, given: Any) -> dict[str, Any]:
-    """Label maps to judge by, as ``core.assess`` takes them."""
+    """Return the label maps to judge by, as ``core.assess`` takes them."""
     from ..core.files.segmentation_files import segment_names
     from ..core.images.geometry import array_view, geometry_of
     from ..core.images.labels import shared_labels

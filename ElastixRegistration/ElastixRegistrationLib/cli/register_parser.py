@@ -1,4 +1,4 @@
-"""The options of the subcommand register, by what they are for."""
+"""The options of the subcommand register, grouped by purpose."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Apply a transform to an image, to doses, or to structures: they are carried over to the reference image."""
+"""Apply a transform to an image, doses or structures, which are carried over to the reference image."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def _read(options: argparse.Namespace, path: str, name: str, place: int, alone: 
 
 
 def _chosen(given: list[Any] | None, place: int, alone: int) -> Any:
-    """The choice for FIXED (0) or MOVING (1) among several images; a single one is for ``alone``, which is FIXED for
-    structures and doses, because these are one file."""
+    """Return the choice for FIXED (0) or MOVING (1) among several images. A single choice is for ``alone``. That is
+    FIXED for structures and doses, because these are one file."""
     if not given or (len(given) == 1 and place != alone):
         return None
     return given[min(place, len(given) - 1)]
@@ -84,7 +84,8 @@ def _chosen(given: list[Any] | None, place: int, alone: int) -> Any:
 def _transform(
     path: str, inverse: bool, reference: Geometry, moving: Geometry, places: tuple[Place | None, Place | None]
 ) -> Any:
-    """From points of ``reference`` to those of ``moving``; ``places`` are those of the two."""
+    """Read the transform from points of ``reference`` to points of ``moving``, LPS mm. ``places`` are those of the
+    two images."""
     from ..core.files.transform_files import read_transform
     from ..core.transforms.itk_transforms import identity
 
@@ -107,7 +108,8 @@ def _transform(
 def _where(
     options: argparse.Namespace, number: int, transform: str, carried: Place | None, reference: Place | None
 ) -> Place | None:
-    """The place of MOVING (0) or of the dose of a --sum, after checking that its transform fits."""
+    """Return the place of MOVING (0) or of a dose of --sum, after checking that its transform fits. Raises
+    InputError."""
     from ..core.files.dicom.headers import is_dicom
     from ..core.files.dicom.places import Place
     from ..core.files.dicom_objects.direction import check_direction, check_said_place
@@ -148,7 +150,8 @@ def _carry_structures(options: argparse.Namespace) -> Outcome:
 def _carry_doses(
     options: argparse.Namespace, request: RegistrationRequest, moving: Volume, reference: Volume
 ) -> Outcome:
-    """Write the dose, or the sum of several, each by its own transform, on the grid of the reference; 0 outside."""
+    """Write the dose, or the sum of several, on the grid of the reference. Each dose has its own transform, and is 0
+    outside its grid."""
     import numpy as np
 
     from ..core.files.dicom.headers import is_dicom
@@ -248,7 +251,7 @@ def _resample_image(
 
 
 def _filling(path: str, request: RegistrationRequest, image: Any) -> tuple[str, float | Sequence[float], Any]:
-    """Interpolation, fill value, and the padding to replace; label maps have no padding."""
+    """Return the interpolation, the fill value, and the padding to replace, which label maps do not have."""
     from ..core.files.segmentation_files import is_segmentation
     from ..core.images.background import background_of, looks_like_labels
     from ..core.images.geometry import as_scalar
@@ -256,7 +259,7 @@ def _filling(path: str, request: RegistrationRequest, image: Any) -> tuple[str, 
 
     background, are_labels = request.background, looks_like_labels(as_scalar(image))
     if is_segmentation(path) or (request.interpolation == "nearest" and are_labels):
-        # not the label that happens to be at the faces
+        # The label that happens to lie at the faces must not fill the outside.
         return "nearest", 0.0 if isinstance(background, str) else background, None
     if are_labels:
         _log.info("%s looks like a label map: use --interpolation nearest, because others mix labels.", path)

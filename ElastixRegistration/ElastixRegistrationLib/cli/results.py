@@ -1,4 +1,4 @@
-"""The results of a registration on the command line: files, report, and printed output."""
+"""Write the results of a registration on the command line: files, report, and printed text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: Entries of the namespace that do not change the result, or are not options.
+#: These entries of the namespace do not change the result, or are not options.
 _UNSAID = ("fixed", "moving", "run", "json", "quiet", "report_names", "strict")
 
 _INPUT_FILES = (
@@ -36,8 +36,8 @@ def write_outputs(
     *,
     anonymize: bool = False,
 ) -> tuple[dict[str, str], dict[str, Any]]:
-    """Write the outputs. Returns paths by content, and entries for the document: the confidence, the residual of the
-    inverse, mm."""
+    """Write the outputs. Return their paths by content, and entries for the document: the confidence, and the
+    residual of the inverse, mm."""
     from ..core.deformation.analysis import jacobian_determinant_of
     from ..core.files.image_files import write_image
     from ..core.files.transform_files import write_transform
@@ -82,7 +82,7 @@ def write_outputs(
 def write_report(
     options: argparse.Namespace, request: RegistrationRequest, given: Any, result: Any, judged: Any, confidence: Any
 ) -> dict[str, str]:
-    """Write the requested page and PDF. Returns paths by content."""
+    """Write the page and the PDF that the options request. Return their paths by content."""
     from ..core.report.page import Report, report_html
     from ..core.report.page import write_report as write_report_page
     from ..core.report.pdf import write_pdf
@@ -120,7 +120,7 @@ def write_report(
 
 
 def _described(image: Any, series: Any) -> str:
-    """Modality, if known, size, spacing and type of an image."""
+    """Return the modality of an image, if known, its size, spacing and type."""
     from ..core.images.geometry import array_view, geometry_of
 
     modality = f"{series.modality}, " if series is not None and series.modality else ""
@@ -128,19 +128,19 @@ def _described(image: Any, series: Any) -> str:
 
 
 def _shown(value: float | None, digits: int) -> str:
-    """A cell of the table: empty without a value, a hyphen if undefined."""
+    """Return the text of a cell: empty without a value, a hyphen for an undefined one."""
     if value is None:
         return ""
     return "-" if value != value else f"{value:.{digits}f}"
 
 
 def _seeds(stages: Any) -> list[int]:
-    """The seed of each stage; elastix has a default."""
+    """Return the seed of each stage. If a stage has none, this is the default of elastix."""
     return [int((stage.get("RandomSeed") or ("121212",))[0]) for stage in stages]
 
 
 def _inputs(options: argparse.Namespace, given: RegistrationInputs, result: Any) -> dict[str, Any]:
-    """The input files by role, with the checksums of the voxels of both images."""
+    """Return the input files by role, with the checksums of the voxels of both images."""
     from ..core.images.geometry import array_view
     from ..core.report.reproduction import voxel_checksum
 
@@ -153,7 +153,7 @@ def _inputs(options: argparse.Namespace, given: RegistrationInputs, result: Any)
 
 
 def with_inverse_consistency(judged: Any, result: Any, back: Any) -> Any:
-    """Add figures of ``back``, a registration in the reverse direction."""
+    """Add the figures of ``back``, a registration in the reverse direction."""
     from dataclasses import replace
 
     from ..core.quality.consistency import inverse_consistency

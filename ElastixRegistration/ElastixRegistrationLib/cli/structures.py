@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 def are_structures(moving: str, output: str) -> bool:
-    """Whether MOVING has contours or chosen segments, or segments to write as DICOM."""
+    """Return whether MOVING has contours or chosen segments, or segments to write as DICOM."""
     from ..core.files.dicom.headers import instance_of, is_dicom
     from ..core.files.dicom.structures import is_structure_set
     from ..core.files.segmentation_files import is_segmentation
@@ -29,8 +29,8 @@ def are_structures(moving: str, output: str) -> bool:
 
 
 def carry(options: argparse.Namespace, reference: Any, transform: Any) -> Outcome:
-    """``reference``: grid and DICOM series, if any. ``transform``: reads the transform for the place of the structures
-    and a grid around them."""
+    """Carry structures over to ``reference``, a grid and its DICOM series, which may be None. ``transform`` reads
+    the transform, given the place of the structures and a grid around them."""
     from ..core.files.carried_structures import (
         DICOM_FORMS,
         carry_structures,

@@ -1,4 +1,5 @@
-"""The subcommand tune: search for better parameters on the pairs of a table, and test them on held-out pairs."""
+"""The subcommand tune, which searches for better parameters on the pairs of a table, and tests them on held-out
+pairs."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ..core.tuning.result import TuningResult
     from ..core.tuning.tune import TuningProgress
 
-#: Times the time limit after which a registration is stopped: it costs as much as a failed one by then.
+#: A registration is stopped after this many times the time limit. By then it costs as much as a failed one.
 _STOPPED_AFTER = 4
 
 
@@ -99,7 +100,7 @@ def run(options: argparse.Namespace) -> Outcome:
     with BackgroundRegistrar(options.threads or (1 if options.workers > 1 else None)) as registrar:
 
         def register(method: Method, pair: Pair, seed: int | None) -> Any:
-            # The start may be slower than the limit: then something faster is searched.
+            # The start may be slower than the limit. Then the search is for something faster.
             return registrar(method, pair, seed, timeout_s=None if method.name == START else stopped_after)
 
         try:

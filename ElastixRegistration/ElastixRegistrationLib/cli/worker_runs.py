@@ -1,4 +1,4 @@
-"""Registrations of one pair by a worker, in both directions."""
+"""Register one pair in a worker, in both directions."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: Seconds to wait for the worker to start and take the images.
+#: The worker has this many seconds to start and take the images.
 _MAX_TRANSFER_S = 30.0
 
 
 @dataclass(frozen=True)
 class WorkerRun:
-    """``start``: itk transform, fixed to moving, LPS mm; None leaves the start to request and stages."""
+    """A registration in a worker. ``start`` is an itk transform, fixed to moving, LPS mm. If it is None, request and
+    stages decide where to start."""
 
     pool: WorkerPool
     request: RegistrationRequest
@@ -36,7 +37,7 @@ class WorkerRun:
     show_progress: bool
 
     def result(self) -> Any:
-        """The worker's AsynchronousResult. Raises the errors of the registration."""
+        """Return the worker's AsynchronousResult. Raises the errors of the registration."""
         handle = self.pool.submit(
             self.given.fixed,
             self.given.moving,
@@ -59,7 +60,7 @@ class WorkerRun:
         return handle.result
 
     def other_way(self) -> WorkerRun:
-        """The same registration from moving to fixed."""
+        """Return the same registration from moving to fixed."""
         from ..core.images.geometry import geometry_of
         from ..core.transforms.inverse import invert
 

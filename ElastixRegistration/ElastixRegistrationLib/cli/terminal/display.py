@@ -1,4 +1,5 @@
-"""The progress of a command with many registrations: a line on a terminal, or lines of JSON for a calling program."""
+"""Show the progress of a command with many registrations: a line on a terminal, or lines of JSON for a calling
+program."""
 
 from __future__ import annotations
 
@@ -24,13 +25,13 @@ class News(Protocol):
 
 
 class RedrawnLine:
-    """A line on stderr, on a terminal, that is drawn over and removed at the end."""
+    """A line on stderr that is drawn over and removed at the end. It needs a terminal."""
 
     def __init__(self) -> None:
         self._shown = ""
 
     def draw(self, text: str, *, is_left: bool = False) -> None:
-        """``is_left``: leave the cursor at the left, where the next message draws over the line."""
+        """Draw ``text``. ``is_left`` leaves the cursor at the left, where the next message draws over the line."""
         text = text[: shutil.get_terminal_size().columns - 1]
         before, self._shown = self._shown, text  # first, because Ctrl-C may arrive while it is drawn
         _write("\r" + text.ljust(len(before)) + "\r" * is_left)
@@ -42,10 +43,11 @@ class RedrawnLine:
 
 
 class LineDisplay(Generic[P]):
-    """Shows ``line`` of the progress: redrawn on a terminal, otherwise in the log every 30 s.
+    """Show the text that ``line`` makes of the progress. A terminal redraws it; otherwise it is logged every 30 s.
 
-    ``heading``: of the first progress, a line that stays. ``is_complete``: whether a progress is the last, which is
-    always logged. ``on``: False shows nothing. ``latest``: the last progress, None before the first.
+    ``heading`` makes a line of the first progress that stays. ``is_complete`` says whether a progress is the last one,
+    which is always logged. If ``on`` is False, nothing is shown. ``latest`` is the last progress, None before the
+    first.
     """
 
     def __init__(
@@ -82,9 +84,9 @@ class LineDisplay(Generic[P]):
 
 
 class JsonDisplay(Generic[P]):
-    """Writes ``news`` of the progress to stderr, at most every half second, and the last at the end.
+    """Write the ``news`` of the progress to stderr, at most every half second, and the last one at the end.
 
-    ``latest``: the last progress, None before the first.
+    ``latest`` is the last progress, None before the first.
     """
 
     def __init__(self, news: Callable[[P], News]):
@@ -99,7 +101,7 @@ class JsonDisplay(Generic[P]):
             self._put(progress)
 
     def end(self) -> None:
-        """Write the last progress, unless it was written."""
+        """Write the last progress, unless it has been written."""
         if self.latest is not None and not self._is_written:
             self._put(self.latest)
 

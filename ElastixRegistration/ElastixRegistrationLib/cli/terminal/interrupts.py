@@ -17,7 +17,7 @@ _came = threading.Event()
 
 @contextmanager
 def remembered_interrupts() -> Iterator[None]:
-    """Within the block, ``check_interrupt`` knows about every Ctrl-C. Has no effect outside the main thread."""
+    """Let ``check_interrupt`` know about every Ctrl-C within the block. Has no effect outside the main thread."""
     in_main_thread = threading.current_thread() is threading.main_thread()
     if not in_main_thread or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
@@ -42,12 +42,12 @@ def check_interrupt() -> None:
 
 
 def was_interrupted() -> bool:
-    """Whether Ctrl-C was pressed in the block, which may have caused any error."""
+    """Return whether Ctrl-C was pressed in the block. It may have caused any error."""
     return _came.is_set()
 
 
 def interrupt_when_stdin_closes() -> None:
-    """For commands with --attended: when the calling program ends or closes stdin, that counts as Ctrl-C."""
+    """Treat it as Ctrl-C when the calling program ends or closes stdin. Commands with --attended use this."""
 
     def watch() -> None:
         while os.read(descriptor, 4096):

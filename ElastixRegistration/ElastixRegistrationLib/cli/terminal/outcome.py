@@ -9,7 +9,7 @@ from ...core.quality.figures import REFUSED, Verdict
 
 
 def refusal_of(*verdicts: Verdict) -> str:
-    """The reason if a result is worse or implausible, otherwise ""."""
+    """Return the reason why a result is worse or implausible, or ""."""
     return next((verdict.text for verdict in verdicts if verdict.status in REFUSED), "")
 
 
@@ -17,8 +17,9 @@ def refusal_of(*verdicts: Verdict) -> str:
 class Outcome:
     """A text for people, and a document for --json.
 
-    ``failure``: a sentence on what went wrong despite a printable outcome, or "". ``refusal``: why the result should
-    not be used (only with --strict), or "". ``is_interrupted``: by Ctrl-C.
+    ``failure`` says in a sentence what went wrong although there is an outcome to print, or is "". ``refusal`` says why
+    the result should not be used, or is ""; it counts only with --strict. ``is_interrupted`` says that Ctrl-C ended the
+    command.
     """
 
     text: str

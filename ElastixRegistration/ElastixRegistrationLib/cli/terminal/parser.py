@@ -1,4 +1,4 @@
-"""The parser of the command line: suggests the nearest word for a misspelled one, and refuses duplicate options."""
+"""Parse the command line. For a misspelled word, suggest the nearest one. Refuse options that are given twice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _GATHERING = ("append", "extend", "append_const", "count")
 
 
 class Parser(argparse.ArgumentParser):
-    """Raises InputError for invalid arguments."""
+    """A parser that raises InputError for invalid arguments."""
 
     def __init__(self, **named: Any):
         # --seed would be --seeds of one command, and an option of its own of another.
@@ -55,7 +55,8 @@ class Parser(argparse.ArgumentParser):
             self.error(f"the option {twice} is given twice")
 
     def _option_of(self, word: str) -> str | None:
-        """The last name of the option ``word``; None for others, and for options that collect values."""
+        """Return the last name of the option ``word``. Return None for other words, and for options that collect
+        values."""
         action = self._option_string_actions.get(word.partition("=")[0]) if word.startswith("--") else None
         return None if action is None or _gathers(action) else action.option_strings[-1]
 

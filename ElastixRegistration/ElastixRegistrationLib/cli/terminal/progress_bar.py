@@ -1,4 +1,4 @@
-"""A progress bar on a terminal for a registration in the background."""
+"""Show a progress bar on a terminal for a registration in the background."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .interrupts import check_interrupt
 if TYPE_CHECKING:
     from ...worker.client import RegistrationHandle
 
-#: Characters of the bar; fewer where the terminal is too narrow for the text beside it.
+#: Characters of the bar. It has fewer if the terminal is too narrow for the text beside it.
 _WIDTH, _MIN_WIDTH = 30, 4
 #: Seconds between two updates.
 _PAUSE = 0.1
@@ -37,7 +37,7 @@ def step(text: str, fraction: float, *, show_progress: bool) -> Iterator[None]:
 
 
 def wait_for(handle: RegistrationHandle, *, show_progress: bool) -> None:
-    """Wait for ``handle`` with a bar on stderr, which is removed afterwards."""
+    """Wait for ``handle`` with a bar on stderr, which is removed at the end."""
     line = RedrawnLine()
     try:
         is_over = False
@@ -51,7 +51,7 @@ def wait_for(handle: RegistrationHandle, *, show_progress: bool) -> None:
 
 
 def bar(event: ProgressEvent) -> str:
-    """One line, without a line end. It ends below 100 %, because judging and writing the result follow."""
+    """Return one line, without a line end. It ends below 100 %, because judging and writing the result follow."""
     words = [f"stage {event.stage + 1} of {event.stages}"]
     if event.resolution is not None:
         words.append(f"resolution {event.resolution + 1} of {event.resolutions}")

@@ -1,1 +1,1 @@
-"""Figures of how well a transform aligns two images, and the verdict on it."""
+"""Measure how well a transform aligns two images, and judge it."""

@@ -1,4 +1,4 @@
-"""Judge a registration: the images before and after on one grid, and figures that compare them."""
+"""Judge a registration by figures that compare the images before and after it on one grid."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ from .figures import Comparison, Figure
 from .similarity import LandmarkErrors, compare, dice, landmark_errors
 from .surface_distance import surface_distances
 
-#: Largest fixed grid on which labels are compared at full resolution, because surfaces depend on single voxels.
+#: Labels are compared at full resolution on fixed grids of up to this many voxels, because surfaces depend on single
+#: voxels.
 _MAX_LABEL_VOXELS = 8e6
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """Arrays on ``geometry``, (k, j, i): the fixed image, the moving image before and after, T(x) - x in LPS mm."""
+    """The arrays that were compared, (k, j, i) on ``geometry``: the fixed image, the moving image before and after,
+    and T(x) - x in LPS mm."""
 
     comparison: Comparison
     geometry: Geometry
@@ -54,12 +56,14 @@ def assess(
     label_names: Mapping[int, str] | None = None,
     most_voxels: float = 1e6,
 ) -> Assessment:
-    """Compare before and after on the fixed grid, thinned to at most ``most_voxels``; look for folds in all of it.
+    """Compare the images before and after on the fixed grid, thinned to at most ``most_voxels``. Folds are searched in
+    all of it.
 
-    Similarity is measured inside the fixed mask, excluding padding of the fixed image. With both masks, their Dice is a
-    figure, unless they mark the same region before registration; with points, their distances are. Label maps of both
-    images, on any grid, give overlap and surface distances of each label, under ``label_names``. Points are (N, D), LPS
-    mm, paired by order. Raises InputError for points that are not paired, and for label maps without a common label.
+    Similarity is measured inside the fixed mask, without the padding of the fixed image. If both masks are given, their
+    Dice overlap is a figure, unless they mark the same region before registration. If points are given, their distances
+    are figures. Label maps of both images, on any grid, give the overlap and surface distances of each label, named by
+    ``label_names``. Points are (N, D), LPS mm, paired by order. Raises InputError for points that are not paired, and
+    for label maps without a common label.
     """
     fixed = as_scalar(fixed)
     grid, step = thinned(geometry_of(fixed), most_voxels)
@@ -105,7 +109,8 @@ def assess(
 def _outlines(
     fixed: np.ndarray | None, moving_mask: Any, transform: Any, grid: Geometry
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """The fixed mask, and the moving one before and after, (k, j, i) on ``grid``; None unless they outline objects."""
+    """Return the fixed mask, and the moving mask before and after, (k, j, i) on ``grid``. Return None unless they
+    outline objects."""
     if fixed is None or moving_mask is None:
         return None
     before = _labels(moving_mask, identity(grid.dimension), grid)
@@ -117,7 +122,8 @@ def _outlines(
 def landmarks_before_and_after(
     transform: Any, fixed_points: np.ndarray | None, moving_points: np.ndarray | None
 ) -> tuple[LandmarkErrors, LandmarkErrors] | None:
-    """Distances of (N, D) points, LPS mm, paired by order, unmoved and under ``transform``; None without both lists."""
+    """Return the distances of (N, D) points, LPS mm, paired by order, before and after ``transform``; None without
+    both lists."""
     if fixed_points is None or moving_points is None:
         return None
     after = landmark_errors(fixed_points, moving_points, lambda points: map_points(transform, points))
@@ -127,15 +133,15 @@ def landmarks_before_and_after(
 def _swapped(
     transform: Any, fixed_points: np.ndarray | None, moving_points: np.ndarray | None
 ) -> LandmarkErrors | None:
-    """Landmark distances after registration with the fixed and moving lists swapped."""
+    """Return the landmark distances after registration with the lists of fixed and moving points swapped."""
     if fixed_points is None or moving_points is None:
         return None
     return landmark_errors(moving_points, fixed_points, lambda points: map_points(transform, points))
 
 
 def _deformation(fixed: Any, fixed_mask: Any, result: RegistrationResult) -> Plausibility:
-    """Plausibility over all voxels of the fixed grid, and over the object: the fixed mask, or everything except its
-    surroundings."""
+    """Check the deformation over all voxels of the fixed grid, and over the object, which is the fixed mask, or the
+    image without its surroundings."""
     grid = geometry_of(fixed)
     voxels = np.asarray(array_view(fixed))
     if result.transform.IsLinear():
@@ -152,7 +158,7 @@ def _deformation(fixed: Any, fixed_mask: Any, result: RegistrationResult) -> Pla
 def _segments(
     fixed_labels: Any, moving_labels: Any, transform: Any, grid: Geometry, names: Mapping[int, str]
 ) -> list[Figure]:
-    """``label_figures`` of two label maps, on any grid, resampled to ``grid`` or one nearly as fine."""
+    """Return ``label_figures`` of two label maps on any grids, resampled to ``grid`` or to one nearly as fine."""
     fine, _ = thinned(grid, _MAX_LABEL_VOXELS)
     unmoved = identity(grid.dimension)
     drawn, before, after = (
@@ -166,10 +172,10 @@ def _segments(
 def label_figures(
     fixed: np.ndarray, before: np.ndarray, after: np.ndarray, grid: Geometry, labels: Mapping[int, str]
 ) -> list[Figure]:
-    """Overlap and surface distances of each of ``labels``, by their names.
+    """Return the overlap and surface distances of each of ``labels``, under their names.
 
-    Arrays (k, j, i) on ``grid``: labels of the fixed image, and of the moving one before and after. Distances are NaN
-    where the moving label lies beyond the grid.
+    The arrays (k, j, i) on ``grid`` are the labels of the fixed image, and of the moving image before and after.
+    Distances, mm, are NaN if the moving label lies beyond the grid.
     """
     figures = []
     for label, name in labels.items():
@@ -188,7 +194,7 @@ def label_figures(
 
 
 def thinned(geometry: Geometry, most_voxels: float) -> tuple[Geometry, int]:
-    """A grid of every n-th voxel of ``geometry`` along each axis with at most ``most_voxels``, and that n."""
+    """Return a grid of every n-th voxel of ``geometry`` along each axis, with at most ``most_voxels``, and n."""
     step = max(1, int(np.ceil((np.prod(geometry.size) / most_voxels) ** (1 / geometry.dimension))))
     thin = Geometry(
         size=tuple(-(-n // step) for n in geometry.size),

@@ -24,11 +24,12 @@ from ..resampling.images import resample
 from ..transforms.itk_transforms import identity
 from ..transforms.sampling import coarsened
 
-#: Number of points of the estimate. It is interpolated between them, because windows make it smooth.
+#: Number of points at which the error is estimated. Windows make the estimate smooth, so it is interpolated between
+#: them.
 _PLACES = 200_000
-#: In voxels of the coarse grid: half width of the compared windows, and largest shift.
+#: Half width of the compared windows, and largest shift, in voxels of the coarse grid.
 _REACH, _MAX_SHIFT = 2, 3
-#: Error that any point may have, in voxels of the fixed image; about the values fitted in cross-validation.
+#: Error that any point may have, in voxels of the fixed image. Values fitted in cross-validation are similar.
 VOXELS = 1.1
 #: Smallest explained share for the contrast of two images to count as equal or inverted.
 _SAME_SENSE = 0.3
@@ -40,7 +41,8 @@ _APART = 0.15
 
 @dataclass(frozen=True)
 class UncertainPlace:
-    """``point``: LPS mm, in the fixed image; ``error_mm``: the estimate there."""
+    """A place where the registration may be wrong: ``point``, LPS mm, in the fixed image, and the estimated error
+    there, mm."""
 
     point: tuple[float, ...]
     error_mm: float
@@ -48,9 +50,9 @@ class UncertainPlace:
 
 @dataclass(frozen=True)
 class ConfidenceMap:
-    """``error_mm`` (k, j, i) float32 on ``geometry``: how far off the registration may be.
+    """How far off the registration may be: ``error_mm`` (k, j, i), float32, on ``geometry``.
 
-    ``inside``: the object; elsewhere the estimate is meaningless. ``places``: the least certain ones first.
+    ``inside`` is the object; the estimate is meaningless elsewhere. ``places`` lists the least certain places first.
     """
 
     geometry: Geometry
@@ -59,21 +61,22 @@ class ConfidenceMap:
     places: tuple[UncertainPlace, ...]
 
     def image(self, grid: Geometry) -> Any:
-        """float32 image on ``grid``, the grid of the fixed image, interpolated linearly."""
+        """Return the estimate as a float32 image, mm, interpolated linearly to ``grid``, the grid of the fixed
+        image."""
         filled = image_from_array(self.error_mm, self.geometry)
         return resample(filled, identity(grid.dimension), grid, background=float(self.error_mm[self.inside].max()))
 
     def inside_on(self, grid: Geometry) -> np.ndarray:
-        """Bool (k, j, i) on ``grid``: where the object is."""
+        """Return booleans (k, j, i) on ``grid`` that are true inside the object."""
         inside = image_from_array(self.inside.view(np.uint8), self.geometry)
         return np.asarray(array_view(resample(inside, identity(grid.dimension), grid, interpolation="nearest"))) != 0
 
     def share_within(self, error_mm: float) -> float:
-        """Share of the object, 0 to 1, where the estimate is at most this."""
+        """Return the share of the object, 0 to 1, where the estimate is at most ``error_mm``."""
         return float(np.mean(self.error_mm[self.inside] <= error_mm))
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return it for JSON."""
         inside = self.error_mm[self.inside]
         quantiles = np.percentile(inside, [50, 95])
         return {
@@ -86,10 +89,10 @@ class ConfidenceMap:
 
 
 def estimate_confidence(fixed: Any, result: Any, *, mask: Any = None, most_places: int = 8) -> ConfidenceMap:
-    """Estimate the error of ``result``, a RegistrationResult, on the image ``fixed``. ``mask``: image, nonzero inside
-    the object.
+    """Estimate the error of ``result``, a RegistrationResult, on the image ``fixed``. ``mask`` is an image that is
+    nonzero inside the object.
 
-    Lists up to ``most_places`` of the least certain places.
+    The result lists up to ``most_places`` of the least certain places.
     """
     steps = confidence_steps(fixed, result, mask=mask, most_places=most_places)
     while True:
@@ -103,7 +106,8 @@ def estimate_confidence(fixed: Any, result: Any, *, mask: Any = None, most_place
 def confidence_steps(
     fixed: Any, result: Any, *, mask: Any = None, most_places: int = 8
 ) -> Generator[float, None, ConfidenceMap]:
-    """``estimate_confidence`` in steps, so that a window stays responsive; yields the finished share, 0 to 1."""
+    """Run ``estimate_confidence`` in steps, so that a window stays responsive. Yields the share that is done, 0 to
+    1."""
     fixed = as_scalar(fixed)
     full = geometry_of(fixed)
     grid = coarsened(full, _PLACES)
@@ -131,7 +135,7 @@ def _inside(still: np.ndarray, result: Any, mask: Any, grid: Geometry) -> np.nda
 
 
 def _shift_steps(fixed: np.ndarray, moved: np.ndarray, spacing: Sequence[float]) -> Generator[float, None, np.ndarray]:
-    """The shift of ``moved`` that matches best around each voxel, mm, averaged over its neighbors."""
+    """Compute the shift of ``moved`` that matches best around each voxel, mm, averaged over its neighbors."""
     finite = np.isfinite(fixed) & np.isfinite(moved)
     fixed, moved = (_scaled(np.where(finite, one, 0.0)) for one in (fixed, moved))
     wide = np.pad(moved, _MAX_SHIFT, mode="edge")
@@ -156,8 +160,8 @@ def _shift_steps(fixed: np.ndarray, moved: np.ndarray, spacing: Sequence[float])
 
 
 def _sense(covariance: np.ndarray, variances: np.ndarray) -> float:
-    """1 if local contrast mostly agrees between the images, -1 if it is mostly inverted, otherwise 0. Windows ignore
-    the background that both images share."""
+    """Return 1 if local contrast mostly agrees between the images, -1 if it is mostly inverted, and 0 otherwise.
+    Windows ignore the background that both images share."""
     explained = np.square(covariance) / variances
     total = float(explained.sum())
     signed = float((np.sign(covariance) * explained).sum()) / total if total > 0 else 0.0
@@ -165,25 +169,26 @@ def _sense(covariance: np.ndarray, variances: np.ndarray) -> float:
 
 
 def _view(shape: tuple[int, ...], offset: Sequence[int] | None = None) -> tuple[slice, ...]:
-    """View of ``shape``, shifted by ``offset`` voxels, into an array with ``_MAX_SHIFT`` extra voxels on every side."""
+    """Return the slices that select ``shape``, shifted by ``offset`` voxels, from an array with ``_MAX_SHIFT`` extra
+    voxels on every side."""
     steps = (0,) * len(shape) if offset is None else offset
     return tuple(slice(_MAX_SHIFT + step, _MAX_SHIFT + step + size) for step, size in zip(steps, shape, strict=True))
 
 
 def _offsets(dimension: int) -> Iterator[tuple[int, ...]]:
-    """Offsets of all voxels within ``_MAX_SHIFT`` of a voxel, including itself."""
+    """Yield the offsets of all voxels within ``_MAX_SHIFT`` of a voxel, including itself."""
     for offset in itertools.product(range(-_MAX_SHIFT, _MAX_SHIFT + 1), repeat=dimension):
         if sum(step * step for step in offset) <= _MAX_SHIFT**2:
             yield offset
 
 
 def _scaled(values: np.ndarray) -> np.ndarray:
-    """Values scaled by their robust range."""
+    """Return the values scaled by their robust range."""
     return np.asarray(values / max(float(np.ptp(np.percentile(values, [2, 98]))), 1e-9))
 
 
 def _box_mean(values: np.ndarray) -> np.ndarray:
-    """Mean over a box of ``_REACH`` voxels to each side, mirrored at the faces."""
+    """Return the mean over a box of ``_REACH`` voxels to each side, mirrored at the faces."""
     for axis in range(values.ndim):
         width = [(_REACH + 1, _REACH) if n == axis else (0, 0) for n in range(values.ndim)]
         sums = np.cumsum(np.pad(values, width, mode="symmetric"), axis=axis)

@@ -15,9 +15,9 @@ from ..wording import said
 
 @dataclass(frozen=True)
 class InverseConsistency:
-    """Distance of points of the fixed image from themselves after both transforms, mm.
+    """The distances, mm, of points of the fixed image from themselves after both transforms.
 
-    ``distances`` (k, j, i) on the fixed grid.
+    ``distances`` is (k, j, i) on the fixed grid.
     """
 
     mean: float
@@ -29,12 +29,12 @@ class InverseConsistency:
 def inverse_consistency(
     forward: Any, backward: Any, fixed: Geometry, *, mask: np.ndarray | None = None
 ) -> InverseConsistency:
-    """Inverse consistency of ``forward``, fixed to moving, and ``backward``, moving to fixed, at the voxels of
-    ``fixed``.
+    """Measure the inverse consistency of ``forward``, fixed to moving, and ``backward``, moving to fixed, at the voxels
+    of ``fixed``.
 
-    Both map LPS mm; figures, mm, are over all voxels, or those where ``mask`` (k, j, i) is nonzero. Consistency does
-    not prove that they are right, because both can have the same error. Raises InputError for transforms of different
-    dimensions, or an empty mask.
+    Both transforms map LPS mm. The figures, mm, are over all voxels, or over those where ``mask`` (k, j, i) is nonzero.
+    Consistency does not prove that the transforms are right, because both can have the same error. Raises InputError
+    for transforms of different dimensions, or an empty mask.
     """
     if forward.GetInputSpaceDimension() != backward.GetInputSpaceDimension():
         raise InputError(said("The two transforms have different dimensions."))

@@ -1,4 +1,4 @@
-"""Figures of a registration before and after, and the verdict on it, as data. LPS, mm."""
+"""Data classes for the figures of a registration before and after, and for the verdict on it. LPS, mm."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MEAN_OVERLAP = said("Dice overlap, mean")
 
 @dataclass(frozen=True)
 class Figure:
-    """One row of the table. ``better``: +1 where higher is better, -1 where lower is, 0 where neither is.
+    """One row of the table. ``better`` is +1 if higher is better, -1 if lower is better, and 0 if neither is.
 
     ``before`` is None for figures that exist only after a registration. Changes of up to ``tolerance`` are ignored.
     ``place`` names the origin of the value, such as the landmark that is farthest off.
@@ -36,7 +36,8 @@ class Figure:
 
     @property
     def improved(self) -> bool | None:
-        """None without ``before``, for a change within the tolerance, or if neither direction is better."""
+        """Return whether the figure improved. Return None without ``before``, for a change within the tolerance, and
+        if neither direction is better."""
         if self.before is None or self.better == 0 or not np.isfinite(self.before) or not np.isfinite(self.after):
             return None
         change = round(self.after, self.digits) - round(self.before, self.digits)
@@ -44,7 +45,7 @@ class Figure:
 
 
 def mean_overlap(figures: Sequence[Figure]) -> Figure | None:
-    """The mean of the Dice overlaps among ``figures``; None if there are none."""
+    """Return the mean of the Dice overlaps among ``figures``; None if there are none."""
     overlaps = [figure for figure in figures if figure.name.startswith("Dice")]
     if not overlaps:
         return None
@@ -53,7 +54,8 @@ def mean_overlap(figures: Sequence[Figure]) -> Figure | None:
 
 
 def with_mean_overlap(figures: Sequence[Figure], fewest: int = 2) -> list[Figure]:
-    """``figures`` for tables: the Dice overlaps of at least ``fewest`` labels follow their mean."""
+    """Return ``figures`` for a table. If at least ``fewest`` labels have a Dice overlap, the mean overlap precedes
+    them."""
     mean = mean_overlap(figures)
     places = [n for n, figure in enumerate(figures) if figure.name.startswith("Dice")]
     if mean is None or len(places) < fewest:
@@ -64,9 +66,10 @@ def with_mean_overlap(figures: Sequence[Figure], fewest: int = 2) -> list[Figure
 
 @dataclass(frozen=True)
 class LandmarkRow:
-    """One landmark: its distance before and after, mm, and whether it stands out from the others after.
+    """One landmark: its distances before and after, mm, and whether it stands out from the others after the
+    registration.
 
-    ``point``: its position in the fixed image, LPS mm; empty if unknown.
+    ``point`` is its position in the fixed image, LPS mm; empty if unknown.
     """
 
     label: str
@@ -78,9 +81,9 @@ class LandmarkRow:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The evidence of a verdict: a figure before and after. ``rank`` 1 counts most.
+    """One piece of evidence for a verdict: a figure before and after. ``rank`` 1 counts most.
 
-    ``kind``: "landmarks", "labels" or "images". ``change``: "better", "worse", or "unchanged" for a change of up to
+    ``kind`` is "landmarks", "labels" or "images". ``change`` is "better", "worse", or "unchanged" for a change of up to
     ``noise``. Landmarks that guided the registration come last.
     """
 
@@ -96,9 +99,9 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Reason:
-    """The reason for a verdict, or a further remark: a ``code`` for programs, a sentence for people.
+    """A reason for a verdict, or a further remark: a ``code`` for programs, and a sentence for people.
 
-    ``status``: resulting status of the verdict, "" for a caution or a hint.
+    ``status`` is the verdict that it leads to, "" for a caution or a hint.
     """
 
     code: str
@@ -108,7 +111,8 @@ class Reason:
 
 @dataclass(frozen=True)
 class Verdict:
-    """``status``: one of STATUSES. ``text`` is what a user reads; ``str(verdict)`` is that text."""
+    """A verdict. ``status`` is one of STATUSES. ``text`` is what a user reads, and ``str(verdict)`` is the same
+    text."""
 
     status: str
     text: str
@@ -120,7 +124,7 @@ class Verdict:
         return tuple(reason.code for reason in self.reasons)
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return it for JSON."""
         return {
             "status": self.status,
             "text": self.text,
@@ -141,10 +145,10 @@ NO_VERDICT = Verdict("uncertain", "")
 
 @dataclass(frozen=True)
 class Comparison:
-    """Figures before and after, and the verdict on them; ``landmarks`` one by one.
+    """The figures before and after, and the verdict on them. ``landmarks`` lists each landmark.
 
-    ``sampled_every``: similarity and mask overlap use every n-th voxel along each axis. Folds and local volumes use all
-    voxels of the fixed image, and labels nearly all.
+    ``sampled_every`` says that similarity and the overlap of masks use every n-th voxel along each axis. Folds and
+    local volumes use all voxels of the fixed image, and labels use nearly all.
     """
 
     figures: tuple[Figure, ...]
@@ -154,12 +158,12 @@ class Comparison:
 
     @property
     def outliers(self) -> tuple[LandmarkRow, ...]:
-        """Outlying landmarks, the farthest first."""
+        """Return the outlying landmarks, the farthest first."""
         return tuple(sorted((row for row in self.landmarks if row.outlier), key=lambda row: -row.after))
 
     @property
     def sampling(self) -> str:
-        """The sampling behind the figures, if it was not all voxels; otherwise ""."""
+        """Return a sentence about the voxels behind the figures, or "" if these are all voxels."""
         if self.sampled_every == 1:
             return ""
         return said(
@@ -169,7 +173,7 @@ class Comparison:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON: NaN becomes None."""
+        """Return it for JSON. NaN becomes None."""
         rows = [
             {"name": f.name, "unit": f.unit, "before": number(f.before), "after": number(f.after)}
             | ({"place": f.place} if f.place else {})
@@ -184,5 +188,5 @@ class Comparison:
 
 
 def number(value: float | None) -> float | None:
-    """For JSON, which has no NaN."""
+    """Return a value for JSON, which has no NaN."""
     return None if value is None or not np.isfinite(value) else float(value)

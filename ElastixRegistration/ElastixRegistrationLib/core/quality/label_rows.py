@@ -1,4 +1,4 @@
-"""Figures of many labels for tables: a row for each label instead of one for each figure."""
+"""Arrange the figures of many labels in tables that have a row for each label instead of one for each figure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from .figures import Figure, with_mean_overlap
 
-#: How names of the figures of a label begin, with their units; the name of the label follows after a comma.
+#: The names of the figures of a label begin like this. A comma and the name of the label follow. The values are units.
 LABEL_FIGURES = {"Dice overlap": "", "Surface distance": "mm", "Hausdorff distance 95 %": "mm"}
 #: The same as headings.
 LABEL_TITLES = tuple(f"{name} ({unit})" if unit else name for name, unit in LABEL_FIGURES.items())
@@ -21,17 +21,18 @@ _GAP = "   "
 
 @dataclass(frozen=True)
 class LabelRow:
-    """``figures``: those of LABEL_FIGURES, in that order; None for one that was not measured."""
+    """The figures of one label, in the order of LABEL_FIGURES. A figure that was not measured is None."""
 
     name: str
     figures: tuple[Figure | None, ...]
 
 
 def by_label(figures: Sequence[Figure]) -> tuple[list[Figure], list[LabelRow]]:
-    """(figures that are of no single label, a row for each label).
+    """Separate figures that belong to no single label from those of labels. Return the former, and a row for each
+    label.
 
-    The mean overlap stands for the labels among the former. With fewer than two labels, all figures are among the
-    former, as they are where overlap is all that was measured.
+    The mean overlap, which stands for all labels, is among the former. If there are fewer than two labels, or if
+    overlap is all that was measured, all figures are among the former.
     """
     rows: dict[str, dict[str, Figure]] = {}
     for figure in figures:
@@ -47,10 +48,10 @@ def by_label(figures: Sequence[Figure]) -> tuple[list[Figure], list[LabelRow]]:
 
 
 def label_lines(columns: Sequence[str], labels: Mapping[str, Sequence[Sequence[str]]]) -> list[str]:
-    """Lines of text with a row for each label, below an empty line.
+    """Return lines of text with a row for each label, below an empty line.
 
-    ``columns``: headings, such as "before" and "after". ``labels``: for each name of a label, for each of
-    LABEL_FIGURES, a text for each of ``columns``.
+    ``columns`` are headings, such as "before" and "after". ``labels`` gives, for each name of a label and each of
+    LABEL_FIGURES, a text for each column.
 
     The figures stand side by side, each with all columns under its name. If that needs more than 80 characters, they
     stand one below the other.
@@ -79,7 +80,7 @@ def _side_by_side(names: Sequence[str], tables: Sequence[Sequence[Sequence[str]]
 
 
 def figure_text(figure: Figure | None, when: str) -> str:
-    """The value "before" or "after"; a hyphen if it was not measured or is undefined."""
+    """Return the value "before" or "after" as text; a hyphen if it was not measured or is undefined."""
     value = None if figure is None else getattr(figure, when)
     if figure is None or value is None or not np.isfinite(value):
         return "-"
@@ -92,6 +93,6 @@ def _left_aligned(texts: Sequence[str]) -> list[str]:
 
 
 def _right_aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """A line for each row, with columns as wide as needed."""
+    """Return a line for each row, with columns as wide as needed."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in rows]

@@ -1,6 +1,6 @@
-"""Agreement of two images: similarity, overlap and landmark distances, and all figures of a registration.
+"""Measure the agreement of two images: similarity, overlap, landmark distances, and all figures of a registration.
 
-All functions take arrays on one grid (k, j, i) and leave out voxels that are not finite or where ``mask`` is zero.
+All functions take arrays (k, j, i) on one grid. They leave out voxels that are not finite, or where ``mask`` is zero.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _MIN_LANDMARKS, _SPREADS, _MEDIANS, _VOXELS = 5, 6.0, 3.0, 2.0
 
 @dataclass(frozen=True)
 class LandmarkErrors:
-    """Distances in mm: ``distances`` (N,) in the order of the landmarks."""
+    """Distances of landmarks, mm. ``distances`` (N,) are in the order of the landmarks."""
 
     distances: np.ndarray
 
@@ -55,11 +55,11 @@ class LandmarkErrors:
         return float(np.max(self.distances))
 
     def outliers(self, voxel_mm: float = 0.0) -> np.ndarray:
-        """(N,) booleans: which landmarks are outliers, by the median and the median absolute deviation.
+        """Return (N,) booleans that mark the outliers.
 
-        The distances are not normally distributed, so an outlier must be far above the rest in three ways: relative to
-        their spread, relative to their median, and in voxels of ``voxel_mm``. With fewer than five landmarks there are
-        no outliers.
+        The distances are not normally distributed, so an outlier must lie far above the rest in three ways: relative to
+        their spread (the median absolute deviation), relative to their median, and in voxels of ``voxel_mm``. With
+        fewer than five landmarks there are no outliers.
         """
         if len(self.distances) < _MIN_LANDMARKS:
             return np.zeros(len(self.distances), bool)
@@ -69,7 +69,7 @@ class LandmarkErrors:
 
 
 def normalized_correlation(first: np.ndarray, second: np.ndarray, *, mask: np.ndarray | None = None) -> float:
-    """Pearson correlation of the intensities, -1 to 1; NaN if one image is constant."""
+    """Return the Pearson correlation of the intensities, -1 to 1; NaN if one image is constant."""
     count, totals = 0, np.zeros(2)
     for a, b in _pairs(first, second, mask):
         count += a.size
@@ -88,11 +88,11 @@ def normalized_correlation(first: np.ndarray, second: np.ndarray, *, mask: np.nd
 def mutual_information(
     first: np.ndarray, second: np.ndarray, *, mask: np.ndarray | None = None, bins: int = BINS
 ) -> float:
-    """Mutual information of the intensities in nats, from a joint histogram; 0 for unrelated images.
+    """Return the mutual information of the intensities in nats, from a joint histogram; 0 for unrelated images.
 
     Intensities beyond the 0.1 and 99.9 percentiles go to the outermost bins, so that single bright voxels do not
-    compress the rest into a few bins. The bias of a finite sample, about (bins-1)**2 / (2 voxels), is not subtracted;
-    it is the same before and after.
+    compress the rest into a few bins. The bias of a finite sample, about (bins-1)**2 / (2 voxels), is not subtracted,
+    because it is the same before and after.
     """
     ranges = [_robust_range(image, mask) for image in (first, second)]
     if any(not low < high for low, high in ranges):
@@ -108,7 +108,7 @@ def mutual_information(
 
 
 def dice(first: np.ndarray, second: np.ndarray, *, mask: np.ndarray | None = None) -> float:
-    """Overlap of the nonzero voxels, 2|A and B| / (|A| + |B|), 0 to 1; NaN if both are empty."""
+    """Return the overlap of the nonzero voxels, 2|A and B| / (|A| + |B|), 0 to 1; NaN if both are empty."""
     _check_shapes(first, second, mask)
     a, b = first != 0, second != 0
     if mask is not None:
@@ -118,7 +118,7 @@ def dice(first: np.ndarray, second: np.ndarray, *, mask: np.ndarray | None = Non
 
 
 def dice_by_label(first: np.ndarray, second: np.ndarray, *, mask: np.ndarray | None = None) -> dict[int, float]:
-    """Overlap of each label (nonzero value) that occurs in either label map."""
+    """Return the overlap of each label (nonzero value) that occurs in either label map."""
     labels = np.union1d(label_values(first), label_values(second))
     return {int(label): dice(first == label, second == label, mask=mask) for label in labels}
 
@@ -128,9 +128,9 @@ def landmark_errors(
     moving_points: np.ndarray,
     transform_points: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> LandmarkErrors:
-    """Distances between ``transform_points(fixed_points)`` and ``moving_points``, both (N, D), LPS mm.
+    """Return the distances between ``transform_points(fixed_points)`` and ``moving_points``, both (N, D), LPS mm.
 
-    ``transform_points`` maps (N, D) fixed points to moving points; None is the identity.
+    ``transform_points`` maps (N, D) fixed points to moving points. None is the identity.
     """
     fixed_points, moving_points = np.asarray(fixed_points, float), np.asarray(moving_points, float)
     if fixed_points.shape != moving_points.shape or fixed_points.ndim != 2:
@@ -166,15 +166,16 @@ def compare(
     voxel_mm: float = 0.0,
     sampled_every: int = 1,
 ) -> Comparison:
-    """Figures of a registration, and the verdict on it.
+    """Return the figures of a registration, and the verdict on it.
 
-    ``moved_before``: the moving image on the fixed grid before registration; ``moved_after``: after registration;
-    without images (None), landmarks or labels alone are compared. ``labels``: fixed labels or mask, and those of the
-    moving image before and after. ``segments``: further figures of overlap and distance. ``landmarks``: errors before
-    and after; without ``landmark_labels`` they are numbered from 1. ``landmark_points``: (N, D), LPS mm, their
-    positions in the fixed image. ``swapped``: errors after, with the two lists of points swapped. ``sliding``: figures
-    on sliding organs. ``guided``: whether the registration used the landmarks. ``voxel_mm``: voxel size of the fixed
-    image, the precision of landmarks. ``sampled_every``: the images have every n-th voxel along each axis.
+    ``moved_before`` and ``moved_after`` are the moving image on the fixed grid before and after registration. If the
+    images are None, landmarks or labels alone are compared. ``labels`` are the fixed labels or mask, and those of the
+    moving image before and after. ``segments`` are further figures of overlap and distance. ``landmarks`` are the
+    errors before and after; without ``landmark_labels`` they are numbered from 1. ``landmark_points`` (N, D), LPS mm,
+    are their positions in the fixed image. ``swapped`` are the errors after registration with the two lists of points
+    swapped. ``sliding`` are figures on sliding organs. ``guided`` says that the registration used the landmarks.
+    ``voxel_mm`` is the voxel size of the fixed image, which limits the precision of landmarks. ``sampled_every`` says
+    that the images have every n-th voxel along each axis.
     """
     figures = [] if landmarks is None else landmark_figures(*landmarks, voxel_mm)
     if labels is not None:
@@ -212,9 +213,10 @@ def compare(
 
 
 def landmark_figures(before: LandmarkErrors, after: LandmarkErrors, voxel_mm: float = 0.0) -> list[Figure]:
-    """Mean, median, 95th percentile and largest distance, mm, with the negligible change for voxels of ``voxel_mm``."""
+    """Return the mean, median, 95th percentile and largest distance, mm. Their negligible change is that for voxels
+    of ``voxel_mm``."""
     changes = after.distances - before.distances
-    # Twice the standard error of the mean change: the uncertainty from the choice of landmarks.
+    # Twice the standard error of the mean change is the uncertainty from the choice of landmarks.
     chance = 2 * float(np.std(changes, ddof=1)) / np.sqrt(len(changes)) if len(changes) > 1 else 0.0
     noise = max(_SAME_PLACE * voxel_mm, chance, _SAME_PLACE_MM)
     measures = {"mean": said("mean"), "median": said("median"), "percentile95": "95 %", "max": said("largest")}
@@ -253,7 +255,7 @@ def _landmark_rows(
 
 
 def _pairs(first: np.ndarray, second: np.ndarray, mask: np.ndarray | None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Chunks of both images as float64, without excluded voxels."""
+    """Yield chunks of both images as float64, without the excluded voxels."""
     _check_shapes(first, second, mask)
     flat = [np.reshape(array, -1) for array in (first, second)]
     flat_mask = None if mask is None else np.reshape(mask, -1)

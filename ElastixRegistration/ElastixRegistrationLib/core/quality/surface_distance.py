@@ -1,4 +1,4 @@
-"""Distances between the surfaces of two labels, mm."""
+"""Measure distances between the surfaces of two labels, mm."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ..images.geometry import Geometry, array_view, image_from_array
 
 @dataclass(frozen=True)
 class SurfaceDistances:
-    """``mean`` over the surface voxels of both; ``percentile95`` and ``maximum`` (Hausdorff distance) are the larger of
-    the two directions. mm; NaN if one of the labels is empty."""
+    """Distances, mm; NaN if one of the labels is empty. ``mean`` is over the surface voxels of both labels.
+    ``percentile95`` and ``maximum`` (the Hausdorff distance) are the larger of the two directions."""
 
     mean: float
     percentile95: float
@@ -21,11 +21,11 @@ class SurfaceDistances:
 
 
 def surface_distances(first: np.ndarray, second: np.ndarray, geometry: Geometry) -> SurfaceDistances:
-    """Distances between the surfaces of the nonzero voxels of two arrays (k, j, i) on the grid ``geometry``.
+    """Return the distances between the surfaces of the nonzero voxels of two arrays (k, j, i) on the grid ``geometry``.
 
-    The surface of a label consists of its voxels with a face neighbor outside the label or outside the image. Distances
-    go from the center of each surface voxel to that of the nearest surface voxel of the other label, mm; NaN if one
-    label is empty. Never raises for any voxel values.
+    The surface of a label consists of its voxels with a face neighbor outside the label or outside the image. A
+    distance, mm, goes from the center of a surface voxel to the center of the nearest surface voxel of the other label.
+    It is NaN if one label is empty. No voxel values raise an error.
     """
     first, second = first != 0, second != 0
     if not (first.any() and second.any()):
@@ -70,5 +70,5 @@ def _surface(inside: np.ndarray) -> np.ndarray:
 
 
 def _distance_to(surface: np.ndarray, grid: Geometry) -> np.ndarray:
-    # Negative inside a surface that is more than one voxel thick.
+    # The distance map is negative inside a surface that is more than one voxel thick.
     return np.maximum(array_view(signed_distance(image_from_array(surface.view(np.uint8), grid))), 0)

@@ -1,6 +1,6 @@
-"""The verdict on a registration, with its evidence and its reasons.
+"""Judge a registration, with evidence and reasons.
 
-Ground truth counts before overlap, and overlap before intensities. Implausible motion outranks all of them.
+Landmarks count more than overlap, and overlap counts more than intensities. Implausible motion outranks all of them.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from ..deformation.plausibility import LARGEST_VOLUME, SMALLEST_VOLUME, Plausibi
 from ..wording import Said, change_of, joined, said
 from .figures import NO_VERDICT, STATUSES, Evidence, Figure, LandmarkRow, Reason, Verdict, mean_overlap
 
-#: Mutual information, nats, below which an increase may come from a wrong position as well as from the right one.
+#: Below this mutual information, nats, a wrong position may explain an increase as well as the right one.
 _SAYS_LITTLE = 0.1
-#: Ratio of mutual information, after / before, below which it contradicts an improvement of labels or landmarks.
+#: Below this ratio, after / before, mutual information contradicts an improvement of labels or landmarks.
 _MUCH_LESS = 0.9
 #: Mean Dice below which "better" is meaningless.
 _HARDLY_OVERLAPS = 0.1
-#: Factor by which swapped landmark lists must fit better to be reported.
+#: Swapped landmark lists are reported if their mean distance is below this share of those before and after.
 _FITS_SWAPPED = 0.5
 _MAX_NAMED = 5
 
@@ -32,8 +32,8 @@ def judge(
     guided: bool = False,
     swapped: float | None = None,
 ) -> Verdict:
-    """The verdict on ``figures`` and ``landmarks``. ``guided``: whether the registration used the landmarks.
-    ``swapped``: mean distance after, mm, with the lists of fixed and moving points swapped."""
+    """Return the verdict on ``figures`` and ``landmarks``. ``guided`` says that the registration used the landmarks.
+    ``swapped`` is the mean distance after registration, mm, with the lists of fixed and moving points swapped."""
     same_points = bool(landmarks) and all(row.before == 0 for row in landmarks)
     evidence = _evidence(figures, len(landmarks), guided, same_points)
     if not evidence:
@@ -50,7 +50,7 @@ def judge(
 
 
 def _text(status: str, reasons: Sequence[Reason], change: Said) -> Said:
-    """The verdict in words: first its reasons, then cautions and hints. ``change`` is part of a sentence."""
+    """Return the verdict in words: first its reasons, then cautions and hints. ``change`` is part of a sentence."""
     made_by = [reason.text for reason in reasons if reason.status == status]
     others = [reason.text for reason in reasons if reason.status != status]
     if status == "implausible":
@@ -69,7 +69,7 @@ def _text(status: str, reasons: Sequence[Reason], change: Said) -> Said:
 
 
 def _evidence(figures: Sequence[Figure], landmarks: int, guided: bool, same_points: bool) -> list[Evidence]:
-    """Figures that decide between better and worse, the most important first."""
+    """Return the figures that decide between better and worse, the most important first."""
     kinds: list[tuple[str, Figure]] = []
     mean = next((figure for figure in figures if figure.name == "Landmark distance, mean"), None)
     information = next((figure for figure in figures if figure.name == "Mutual information"), None)
@@ -227,7 +227,7 @@ def _cautions(first: Evidence, deformation: Plausibility | None, guided: bool, h
 
 
 def _change(first: Evidence, landmarks: int) -> Said:
-    """Part of a sentence: how the first figure of the evidence changed."""
+    """Return part of a sentence: how the first figure of the evidence changed."""
     if first.kind == "labels":
         what = said("the Dice overlap")
     elif first.kind == "images":

@@ -1,1 +1,1 @@
-"""DICOM: slices and frames found, put in order and checked, then read as one volume, LPS mm. Needs pydicom."""
+"""Find DICOM slices and frames, put them in order, check them, and read them as one volume, LPS mm. Needs pydicom."""

@@ -1,4 +1,4 @@
-"""Find DICOM images in folders, next to the other files that disks, archives and copies leave there."""
+"""Find DICOM images in folders, among the other files that disks, archives and copies leave there."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _MAX_FILES = 50_000
 
 
 def instances_in(folder: Path) -> list[Instance]:
-    """Images in ``folder``; where that has none itself, in all folders below it. Sorted by path.
+    """Return the images in ``folder``, sorted by path. If it has none itself, return those of all folders below it.
 
-    Raises InputError for slice files that are empty or have no usable header, because a slice missing at the end of a
-    stack is not noticed otherwise.
+    Raises InputError for slice files that are empty or have no usable header. Otherwise nobody would notice a slice
+    that is missing at the end of a stack.
     """
     files = sorted(path for path in folder.iterdir() if _may_be_image(path) and is_dicom(path))
     read = [instance_of(path) for path in files]
@@ -33,18 +33,19 @@ def instances_in(folder: Path) -> list[Instance]:
 
 
 def _empty(folder: Path) -> list[Path]:
-    """Empty files with the name of a slice."""
+    """Return the empty files that have the name of a slice."""
     named = (path for path in sorted(folder.iterdir()) if path.suffix.lower() in (".dcm", ".ima"))
     return [path for path in named if _may_be_image(path) and path.stat().st_size == 0]
 
 
 def _may_be_image(path: Path) -> bool:
-    """Excludes the index of a disk, and the files that macOS adds on foreign disks."""
+    """Return whether a file may be an image. The index of a disk, and the files that macOS adds on foreign disks,
+    are not."""
     return path.is_file() and path.name != "DICOMDIR" and not path.name.startswith("._")
 
 
 def _is_blank(instance: Instance) -> bool:
-    """Whether neither pixels nor an object class are known. Reports have a class, and so does an index, in the file
-    header."""
+    """Return whether the header has neither pixels nor an object class. Reports have a class, and so does an index,
+    in the file header."""
     meta = getattr(instance.header, "file_meta", None)
     return not (has_pixels(instance) or instance.sop_class_uid or (meta and meta.get("MediaStorageSOPClassUID")))

@@ -1,7 +1,7 @@
-"""The contents of DICOM headers, as one record for each frame: position, orientation, spacing, scale, time.
+"""Read DICOM headers into one record for each frame: position, orientation, spacing, scale, and time.
 
-Positions and orientations are LPS mm, as DICOM has them (PS3.3, C.7.6.2 and C.7.6.16). No value of one slice is used
-for another.
+Positions and orientations are in LPS mm, as in DICOM (PS3.3, C.7.6.2 and C.7.6.16). A slice never gets a value from
+another slice.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .mosaics import frames_of_mosaic, is_mosaic
 from .nuclear import VECTORS, kinds_of_frame, slice_numbers
 
 _MAGIC_AT, _MAGIC = 128, b"DICM"
-#: Files from before 1993, and some newer ones, begin with their first group instead.
+#: DICOM files from before 1993, and some newer ones, begin with their first group instead.
 _BARE_STARTS = (b"\x08\x00", b"\x02\x00")
 _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 _DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
@@ -104,14 +104,15 @@ class Instance:
 
 @dataclass(frozen=True)
 class Frame:
-    """One slice: frame ``number`` (from 0) of ``instance``.
+    """One slice: the frame with the index ``number`` (from 0) of ``instance``.
 
-    ``size`` (columns, rows); ``spacing`` (between columns, between rows), mm, None where the file has none;
-    ``position`` (3,), center of the first voxel; ``axes`` (2, 3), unit vectors along which columns and rows are
-    counted; both LPS mm and None where the file has none. Values are stored * ``slope`` + ``intercept``. ``thickness``
-    is that of the slice or the distance to the next, mm. ``kinds``: values that may distinguish it from others at the
-    same position, by the names of ``KINDS``. ``segment``: of a segmentation, the number of the segment. ``tile``: the
-    first column and row of a slice that is a tile of the image in the file, by ``number`` from 0 on.
+    ``size`` is (columns, rows). ``spacing`` is the distance between columns and between rows, mm. ``position`` (3,) is
+    the center of the first voxel, and ``axes`` (2, 3) are unit vectors in the directions in which columns and rows are
+    counted, both in LPS. These three are None if the file lacks them. Values are stored * ``slope`` + ``intercept``.
+    ``thickness`` is that of the slice or the distance to the next one, mm. ``kinds`` has values that may distinguish
+    the frame from others at the same position, by the names of ``KINDS``. ``segment`` is the number of the segment, for
+    a segmentation. ``tile`` is the first column and row of a slice that is one tile of the image ``number`` in the
+    file.
     """
 
     instance: Instance = field(repr=False)
@@ -130,17 +131,17 @@ class Frame:
 
     @property
     def normal(self) -> np.ndarray:
-        """(3,) unit vector across the slice; along z where the file has no orientation."""
+        """Return the (3,) unit vector across the slice, or that along z if the file has no orientation."""
         return np.array([0.0, 0, 1]) if self.axes is None else np.asarray(np.cross(self.axes[0], self.axes[1]))
 
     @property
     def order(self) -> tuple[int, str, int]:
-        """Sort key of frames that no other attribute orders."""
+        """Return the sort key of frames that no other attribute orders."""
         return int(self.instance.header.get("InstanceNumber") or 0), str(self.instance.path), self.number
 
 
 def is_dicom(path: Path) -> bool:
-    """Whether a file looks like DICOM, by its first bytes."""
+    """Return whether the first bytes of a file look like DICOM."""
     try:
         with open(path, "rb") as file:
             start = file.read(_MAGIC_AT + 4)
@@ -151,7 +152,7 @@ def is_dicom(path: Path) -> bool:
 
 
 def pydicom() -> Any:
-    """The library. Raises InputError where it is not installed."""
+    """Return the library. Raises InputError if it is not installed."""
     try:
         import pydicom as library
     except ImportError as error:
@@ -161,7 +162,7 @@ def pydicom() -> Any:
 
 @contextmanager
 def without_warnings() -> Iterator[None]:
-    """Suppress pydicom's warnings about values that deviate slightly from the standard; they are read anyway."""
+    """Suppress pydicom's warnings about values that deviate slightly from the standard. They are read anyway."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -169,8 +170,8 @@ def without_warnings() -> Iterator[None]:
 
 @contextmanager
 def reported_as_damaged(what: str) -> Iterator[None]:
-    """Raise InputError for ``what``, "The DICOM file X", instead of any error of pydicom, which parses values only when
-    they are accessed."""
+    """Replace any error of pydicom by an InputError about ``what``, such as "The DICOM file X". pydicom parses
+    values only when they are accessed."""
     try:
         with without_warnings():
             yield
@@ -181,7 +182,7 @@ def reported_as_damaged(what: str) -> Iterator[None]:
 
 
 def instance_of(path: Path) -> Instance:
-    """The header of a file. Raises InputError naming it."""
+    """Read the header of a file. Raises InputError naming it."""
     library = pydicom()
     with reported_as_damaged(said("The DICOM file {path}", path=path)):
         header = library.dcmread(path, stop_before_pixels=True, force=True)
@@ -190,12 +191,13 @@ def instance_of(path: Path) -> Instance:
 
 
 def has_pixels(instance: Instance) -> bool:
-    """Whether it is an image, by its header."""
+    """Return whether the header is that of an image."""
     return bool(instance.header.get("Rows")) and bool(instance.header.get("Columns"))
 
 
 def check_is_image(instance: Instance) -> None:
-    """Raise InputError for objects that are not images, and images that cannot be a volume, naming their kind."""
+    """Raise InputError, which names the kind, for objects that are not images and for images that cannot be a
+    volume."""
     name = getattr(instance.header.get("SOPClassUID"), "name", "") or "unknown kind"
     if not has_pixels(instance):
         raise InputError(
@@ -208,7 +210,7 @@ def check_is_image(instance: Instance) -> None:
 
 
 def frames_of(instance: Instance) -> list[Frame]:
-    """All frames of a file. Raises InputError naming the file and its fault."""
+    """Return all frames of a file. Raises InputError naming the file and its fault."""
     with reported_as_damaged(said("The DICOM file {path}", path=instance.path)):
         check_is_image(instance)
         if instance.has_functional_groups:
@@ -231,13 +233,14 @@ def _classic_frames(instance: Instance) -> list[Frame]:
 
 
 def _detector(header: Any) -> Any:
-    """The detector item, where nuclear medicine keeps the position of reconstructed slices."""
+    """Return the detector item, in which nuclear medicine keeps the position of reconstructed slices."""
     sequence = header.get("DetectorInformationSequence") or [None]
     return sequence[0]
 
 
 def _positions_of_frames(instance: Instance, first: Frame) -> list[np.ndarray | None]:
-    """Positions of the frames of a file with a single position: dose grids, nuclear medicine, ultrasound."""
+    """Return the positions of the frames of a file that gives only one: dose grids, nuclear medicine, and
+    ultrasound."""
     count, header = instance.frame_count, instance.header
     if count == 1 or first.position is None or first.axes is None:
         return [first.position] * count
@@ -287,7 +290,7 @@ _GEOMETRY_GROUPS = (
 
 
 def _group(places: list[Any], name: str) -> Any:
-    """The item of a functional group: of the frame, or shared by all."""
+    """Return the item of a functional group, from the frame or from those that all frames share."""
     for place in places:
         if place.get(name):
             return place[name][0]
@@ -295,7 +298,7 @@ def _group(places: list[Any], name: str) -> Any:
 
 
 def _frame(instance: Instance, number: int, places: list[Any], detector: Any = None) -> Frame:
-    """A frame from the first of ``places`` with each value, and from ``detector`` for values that none has."""
+    """Make a frame. Each value comes from the first of ``places`` that has it, otherwise from ``detector``."""
     header = instance.header
 
     def value(*names: str) -> Any:
@@ -336,7 +339,8 @@ _CENTIMETERS, _TISSUE_2D = 3, 1
 
 
 def _of_ultrasound(header: Any) -> np.ndarray | None:
-    """mm between rows and columns, if all calibrated 2D regions of an image agree on it (PS3.3, C.8.5.5)."""
+    """Return the mm between rows and between columns if all calibrated 2D regions of an image agree on them (PS3.3,
+    C.8.5.5)."""
     found = {
         (abs(float(item.PhysicalDeltaY)) * 10, abs(float(item.PhysicalDeltaX)) * 10)
         for item in header.get("SequenceOfUltrasoundRegions") or ()
@@ -347,7 +351,7 @@ def _of_ultrasound(header: Any) -> np.ndarray | None:
 
 
 def _numbers(value: Any, count: int) -> np.ndarray | None:
-    """``count`` finite numbers. Raises ValueError for others."""
+    """Return ``count`` finite numbers. Raises ValueError for anything else."""
     if value is None:
         return None
     numbers = np.array(value, float)
@@ -356,12 +360,12 @@ def _numbers(value: Any, count: int) -> np.ndarray | None:
     return numbers
 
 
-#: Largest cosine between rows and columns, because orientations are written with few digits.
+#: Largest cosine between rows and columns. It is not 0, because orientations are written with few digits.
 _MAX_COSINE = 1e-2
 
 
 def _axes(numbers: np.ndarray | None) -> np.ndarray | None:
-    """(2, 3) orthonormal axes of six direction cosines; those of some files are rounded. Raises ValueError."""
+    """Return (2, 3) orthonormal axes from six direction cosines, which are rounded in some files. Raises ValueError."""
     if numbers is None or not numbers.any():
         return None
     axes: np.ndarray = numbers.reshape(2, 3)
@@ -374,13 +378,13 @@ def _axes(numbers: np.ndarray | None) -> np.ndarray | None:
         raise Fault(
             said("its image orientation {numbers} does not consist of perpendicular vectors", numbers=numbers.tolist())
         )
-    # Half of the error goes to each: neither is more trustworthy.
+    # Each gets half of the correction, because neither is more trustworthy.
     turned = np.stack([axes[0] - cosine / 2 * axes[1], axes[1] - cosine / 2 * axes[0]])
     return np.asarray(turned / np.linalg.norm(turned, axis=1)[:, None])
 
 
 def _key(value: Any) -> Any:
-    """A value that can be compared and counted."""
+    """Return a value that can be compared and counted."""
     if isinstance(value, (str, bytes, int, float)):
         return value
     try:

@@ -1,4 +1,4 @@
-"""Put numbered segments into as few label maps as possible; those that overlap go to different ones."""
+"""Put numbered segments into as few label maps as possible. Segments that overlap go into different ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...images.geometry import Geometry, image_from_array, multi_component_image
 
 
 class Layers:
-    """``size`` (i, j, k) of the grid; ``highest``: of the numbers."""
+    """Label maps on a grid of ``size`` (i, j, k). ``highest`` is the largest number of a segment."""
 
     def __init__(self, size: Sequence[int], highest: int):
         self._maps = [np.zeros(tuple(size)[::-1], np.uint16 if highest > 255 else np.uint8)]
@@ -21,7 +21,7 @@ class Layers:
         return len(self._maps)
 
     def put(self, number: int, inside: np.ndarray) -> None:
-        """``inside``: (k, j, i) bool."""
+        """Put segment ``number`` into the first layer that is free where ``inside``, (k, j, i) bool, is true."""
         layer = next((n for n, labels in enumerate(self._maps) if not labels[inside].any()), len(self._maps))
         if layer == len(self._maps):
             self._maps.append(np.zeros_like(self._maps[0]))
@@ -29,7 +29,8 @@ class Layers:
         self._layer_of[number] = layer
 
     def image(self, grid: Geometry) -> tuple[Any, dict[int, int]]:
-        """ITK image of the label map, or with one component per label map; and the component of each number."""
+        """Return an ITK image of the label map, and {}; with several, an image with a component for each, and the
+        component of each number."""
         if len(self._maps) == 1:
             return image_from_array(self._maps[0], grid), {}
         return multi_component_image(np.stack(self._maps, -1), grid), dict(self._layer_of)

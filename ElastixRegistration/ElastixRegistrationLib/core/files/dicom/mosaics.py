@@ -1,7 +1,7 @@
-"""Siemens mosaics: the slices of a volume as tiles of one image, from left to right and from top to bottom.
+"""Read Siemens mosaics, in which the slices of a volume are tiles of one image, from left to right and top to bottom.
 
-The number of slices, and the side on which they follow the first, are in private elements of Siemens ("CSA header",
-described at https://nipy.org/nibabel/dicom/siemens_csa.html). LPS mm.
+Private elements of Siemens (the "CSA header", described at https://nipy.org/nibabel/dicom/siemens_csa.html) give the
+number of slices, and on which side of the first slice the others follow. Everything is in LPS mm.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def is_mosaic(header: Any) -> bool:
 
 
 def frames_of_mosaic(instance: Instance, picture: Frame) -> list[Frame]:
-    """The slices in ``picture``, the frame of the whole file. Raises InputError if its private header is missing."""
+    """Return the slices in ``picture``, the frame of the whole file. Raises InputError if its private header is
+    missing."""
     entries = _csa_entries(_private(instance.header, 0x29, _CSA_BLOCK, 0x10))
     count = _count(entries.get("NumberOfImagesInMosaic") or [_private(instance.header, 0x19, _MR_BLOCK, 0x0A)])
     normal = _normal(entries.get("SliceNormalVector"), picture)
@@ -66,7 +67,7 @@ def frames_of_mosaic(instance: Instance, picture: Frame) -> list[Frame]:
 
 
 def _private(header: Any, group: int, creator: str, element: int) -> Any:
-    """The value of a private element; None if it is missing."""
+    """Return the value of a private element; None if it is missing."""
     try:
         return header.private_block(group, creator)[element].value
     except KeyError:
@@ -81,7 +82,8 @@ def _count(values: list[Any]) -> int:
 
 
 def _normal(values: list[str] | None, picture: Frame) -> np.ndarray | None:
-    """(3,) unit vector toward the next slice: normal to the image, on the side that the Siemens header gives."""
+    """Return the (3,) unit vector toward the next slice. It is normal to the image and points to the side that the
+    Siemens header gives."""
     try:
         toward = np.array(values, float)
     except (TypeError, ValueError):
@@ -92,7 +94,7 @@ def _normal(values: list[str] | None, picture: Frame) -> np.ndarray | None:
 
 
 def _csa_entries(data: Any) -> dict[str, list[str]]:
-    """Texts by name; of a damaged header, those before the damage."""
+    """Return the texts of a CSA header by name. For a damaged header, return those before the damage."""
     entries: dict[str, list[str]] = {}
     if not isinstance(data, bytes):
         return entries

@@ -1,4 +1,4 @@
-"""Nuclear medicine: which frames of a file are slices, time points, gates or energies (PS3.3, C.8.4.8)."""
+"""Tell which frames of a nuclear medicine file are slices, time points, gates or energies (PS3.3, C.8.4.8)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-#: Vectors with one number per frame, by what they count among frames at the same position. SliceVector counts slices.
+#: Vectors with one number per frame, and what they count among frames at the same position. SliceVector counts slices.
 VECTORS = (
     ("EnergyWindowVector", "energy windows"),
     ("DetectorVector", "detectors"),
@@ -20,7 +20,7 @@ VECTORS = (
 
 
 def slice_numbers(header: Any, count: int) -> np.ndarray:
-    """(count,) the slice of each frame, from 0 on; all 0 if the frames are not slices but projections or time
+    """Return (count,) the slice of each frame, from 0 on; all 0 if the frames are not slices but projections or time
     points."""
     numbers = _vector(header, "SliceVector", count)
     if numbers is not None:
@@ -30,8 +30,8 @@ def slice_numbers(header: Any, count: int) -> np.ndarray:
 
 
 def kinds_of_frame(header: Any, number: int, count: int) -> dict[str, Any]:
-    """What distinguishes frame ``number``, from 0 on, from others at its position: its numbers in the vectors that
-    vary."""
+    """Return what distinguishes frame ``number``, from 0 on, from others at its position: its numbers in those
+    vectors that vary."""
     found = {name: _vector(header, name, count) for name, _ in VECTORS}
     return {name: int(vector[number]) for name, vector in found.items() if vector is not None and np.ptp(vector)}
 

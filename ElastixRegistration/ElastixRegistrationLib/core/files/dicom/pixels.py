@@ -1,4 +1,4 @@
-"""Values of DICOM frames: stored numbers are decoded, then scaled, each frame by its own slope and intercept."""
+"""Decode the stored numbers of DICOM frames, and scale each frame by its own slope and intercept."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ from ...wording import said
 from ..formats.itk_readers import opened, read_by_itk
 from .headers import Frame, pydicom, without_warnings
 
-#: The elements that a copy needs so that GDCM decodes its pixels and changes nothing else.
+#: GDCM decodes a copy with these elements only, so that it changes nothing but the compression.
 _DECODED_BY = (
     "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration", "Rows", "Columns", "BitsAllocated",
     "BitsStored", "HighBit", "PixelRepresentation", "NumberOfFrames", "PixelData",
 )  # fmt: skip
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
-#: Decoded by pydicom, because GDCM mixes up 16-bit colors.
+#: pydicom decodes these, because GDCM mixes up 16-bit colors.
 _RUN_LENGTH = "1.2.840.10008.1.2.5"
 _COLOR_TABLE = "PALETTE COLOR"
 _WHOLE = tuple(map(np.dtype, (np.uint8, np.int16, np.uint16, np.int32, np.uint32)))
 
 
 def stored_values(path: Path) -> tuple[Any, np.ndarray]:
-    """The header and the numbers stored in a file: (frames, rows, columns), or with a last axis of color samples.
+    """Return the header of a file, and its stored numbers: (frames, rows, columns), with a last axis for the samples of
+    colors.
 
     Raises InputError naming the file if it is truncated, or compressed in an unsupported way.
     """
@@ -84,7 +85,7 @@ def _native_values(header: Any) -> np.ndarray:
 
 
 def _guess_transfer_syntax(header: Any) -> None:
-    """Set the transfer syntax that pydicom detected while reading a file that does not name one."""
+    """If a file does not name its transfer syntax, set the one that pydicom detected while reading it."""
     library = pydicom()
     explicit, little = header.original_encoding if hasattr(header, "original_encoding") else (True, True)
     uid = "1.2.840.10008.1.2" if explicit else "1.2.840.10008.1.2.1" if little else "1.2.840.10008.1.2.2"
@@ -94,7 +95,7 @@ def _guess_transfer_syntax(header: Any) -> None:
 
 
 def _decoded_by_gdcm(header: Any) -> np.ndarray:
-    """The stored numbers of JPEG, JPEG-LS and JPEG 2000, decoded by ITK."""
+    """Return the stored numbers of JPEG, JPEG-LS and JPEG 2000 images, which ITK decodes."""
     library = pydicom()
     copy = library.Dataset()
     for name in _DECODED_BY:
@@ -124,7 +125,7 @@ def _read_by_gdcm(path: Path) -> np.ndarray:
 
 
 def _with_colors(values: np.ndarray, header: Any) -> np.ndarray:
-    """8-bit RGB for indices into a color table; other values unchanged."""
+    """Return 8-bit RGB for indices into a color table. Other values are unchanged."""
     if header.get("PhotometricInterpretation") != _COLOR_TABLE:
         return values
     try:
@@ -136,10 +137,10 @@ def _with_colors(values: np.ndarray, header: Any) -> np.ndarray:
 
 
 def values_of(frames: Sequence[Frame]) -> np.ndarray:
-    """(k, j, i), or (k, j, i, samples) of colors: scaled values of the frames of one stack, in their order.
+    """Return the scaled values of the frames of one stack, in their order: (k, j, i), or (k, j, i, samples) for colors.
 
-    Integers if all slopes are 1 and all intercepts are integers, in the stored type or the narrowest that holds them;
-    otherwise float32. Raises InputError.
+    They are integers if all slopes are 1 and all intercepts are integers, in the stored type or in the narrowest type
+    that holds them. Otherwise they are float32. Raises InputError.
     """
     whole = all(frame.slope == 1.0 and frame.intercept.is_integer() for frame in frames)
     result = np.empty(0)
@@ -180,7 +181,7 @@ def _working_type(plane: np.ndarray, whole: bool) -> np.dtype:
 
 
 def _looked_up(plane: np.ndarray, header: Any) -> np.ndarray:
-    """Values from a modality lookup table, if the file has one instead of a slope."""
+    """Apply the modality lookup table, if the file has one instead of a slope."""
     if "ModalityLUTSequence" not in header or plane.ndim == 3:
         return plane
     try:
@@ -191,7 +192,7 @@ def _looked_up(plane: np.ndarray, header: Any) -> np.ndarray:
 
 
 def _narrowed(values: np.ndarray, stored: np.dtype) -> np.ndarray:
-    """Integers in the stored type, or in the first type that holds them all."""
+    """Return integers in the stored type, or in the first type that holds them all."""
     low, high = values.min(), values.max()
     for dtype in (stored, *_WHOLE):
         if dtype in _WHOLE and np.iinfo(dtype).min <= low and high <= np.iinfo(dtype).max:

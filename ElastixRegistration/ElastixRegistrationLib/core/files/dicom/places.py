@@ -1,8 +1,8 @@
 """Frames of reference of DICOM images, the images to which structures and doses belong, and their patients.
 
-The images of an object follow from its own references, strongest first: images that it names, their series, and its
-study. A dose names its plan, which names a structure set, which names the images; plan and structure set are searched
-in the folder of the dose.
+The references of an object tell which images it belongs to. The images that it names count most, then their series,
+then its study. A dose names its plan, the plan names a structure set, and that names the images. Plan and structure set
+are searched in the folder of the dose.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ RT_PLAN, RT_STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.5", "1.2.840.10008.5.1.
 RT_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
 #: Prefix of the patient IDs of objects that are written here without patient data.
 ANONYMOUS = "Anonymous-"
-#: Largest number of files in the folder of a dose that are searched for its plan.
+#: At most this many files in the folder of a dose are searched for its plan.
 _MAX_FILES = 5000
 
 
 @dataclass(frozen=True)
 class Patient:
-    """The patient according to headers; empty values are unknown."""
+    """The patient that headers name. Empty values are unknown."""
 
     number: str = ""
     issuer: str = ""
@@ -43,19 +43,20 @@ class Patient:
         return cls(number, *others)
 
     def is_another_than(self, other: Patient) -> bool:
-        """Whether headers contradict each other; a missing value is no contradiction."""
+        """Return whether the headers contradict each other. A missing value is no contradiction."""
         pairs = zip((self.number, self.issuer, self.born), (other.number, other.issuer, other.born), strict=True)
         return any(one and two and one != two for one, two in pairs)
 
 
 @dataclass(frozen=True)
 class Place:
-    """The space of coordinates: the UID of a frame of reference, empty if unknown, and the UIDs of its images,
-    series and studies, which distinguish images that moved within one frame of reference, such as breathing phases.
+    """The space in which coordinates of an image or an object are given.
 
-    ``object``: name of structures or a dose for sentences, "structure set RS.dcm"; empty for images. ``images``:
-    those on which it lies; ``listed``: the same by series. ``is_drawn``: whether it was drawn slice by slice, so
-    that a part of it is lost with a missing slice. ``folders``: of the image files.
+    It has the UID of a frame of reference, empty if unknown. The UIDs of images, series and studies distinguish images
+    that moved within one frame of reference, such as breathing phases. ``object`` names structures or a dose in
+    sentences, such as "structure set RS.dcm", and is empty for images. ``images`` are those on which it lies, and
+    ``listed`` are the same by series. ``is_drawn`` says that it was drawn slice by slice, so that a missing slice loses
+    a part of it. ``folders`` are those of the image files.
     """
 
     frame: str
@@ -69,16 +70,16 @@ class Place:
     patient: Patient = field(default=Patient(), repr=False)
 
     def lies_on(self, other: Place) -> bool | None:
-        """Whether an object lies on the images ``other``, by the images and series that it names; None if it names
-        none."""
+        """Return whether an object lies on the images ``other``, according to the images and series that it names;
+        None if it names none."""
         for own, theirs in ((self.images, other.images), (self.series, other.series)):
             if own and theirs:
                 return bool(own & theirs)
         return None
 
     def lacking(self, other: Place) -> frozenset[str]:
-        """Images that this names and that ``other`` lacks, also in the folders of its files, which may hold other
-        phases of a series."""
+        """Return the images that this place names and that ``other`` lacks, even in the folders of its files, which
+        may hold other phases of a series."""
         of_others = (images for series, images in self.listed.items() if series not in other.series)
         lacking = self.images.difference(other.images, *of_others)
         if not lacking:
@@ -86,8 +87,8 @@ class Place:
         return lacking - {one.uid for folder in other.folders for one in instances_in(folder)}
 
     def check_lies_on(self, other: Place, role: str) -> None:
-        """Raise InputError if an object does not lie on the images ``other``, the ``role``, or if some of these are
-        missing."""
+        """Raise InputError if an object does not lie on the images ``other``, or if some of these are missing.
+        Sentences call ``other`` the ``role``."""
         if self.frame and other.frame and self.frame != other.frame:
             raise InputError(
                 said(
@@ -114,7 +115,8 @@ class Place:
         self.check_whole(other, role)
 
     def check_whole(self, other: Place, role: str) -> None:
-        """Raise InputError if slices of ``other``, the ``role``, on which an object was drawn are missing."""
+        """Raise InputError if slices of ``other`` on which an object was drawn are missing. Sentences call ``other``
+        the ``role``."""
         lacking = self.lacking(other) if self.is_drawn else frozenset()
         if lacking:
             raise InputError(
@@ -128,8 +130,8 @@ class Place:
 
 
 def place_of_dose(dose: Instance) -> Place:
-    """The place of an RTDOSE: from the images that it names, otherwise from the structure set of its plan, otherwise
-    from its study.
+    """Return the place of an RTDOSE. It comes from the images that the dose names, otherwise from the structure set of
+    its plan, otherwise from its study.
 
     The place of a moved dose comes from its images, not from its plan.
     """
@@ -152,18 +154,19 @@ def place_of_dose(dose: Instance) -> Place:
 
 
 def was_moved(dose: Any) -> bool:
-    """Whether a dose was carried over from other images, according to its header."""
+    """Return whether the header says that a dose was carried over from other images."""
     return dose.get("SpatialTransformOfDose") in ("RIGID", "NON_RIGID") or bool(sources_of_dose(dose))
 
 
 def sources_of_dose(dose: Any) -> frozenset[str]:
-    """UIDs of the doses from which a dose was made, according to its header."""
+    """Return the UIDs of the doses from which a dose was made, according to its header."""
     items = dose.get("ReferencedInstanceSequence") or ()
     return frozenset(_uids(one for one in items if one.get("ReferencedSOPClassUID") == RT_DOSE))
 
 
 def _of_plan(dose: Instance) -> tuple[frozenset[str], frozenset[str]]:
-    """UIDs of the images and series of the structure set of a dose's plan, if both files are in the same folder."""
+    """Return the UIDs of the images and of the series in the structure set of a dose's plan, if both files are in
+    the folder of the dose."""
     structure_sets = set(_uids(dose.header.get("ReferencedStructureSetSequence")))
     plans = set(_uids(dose.header.get("ReferencedRTPlanSequence")))
     if not structure_sets and not plans:
@@ -183,7 +186,8 @@ _OF_CHAIN = ("SOPClassUID", "SOPInstanceUID", "ReferencedStructureSetSequence", 
 
 
 def _headers_beside(path: Path) -> Iterator[Any]:
-    """Headers of the DICOM files in the folder of a file, as far as plans and structure sets need them."""
+    """Yield the headers of the DICOM files in the folder of a file, with the elements that plans and structure sets
+    need."""
     files = (one for one in sorted(path.absolute().parent.iterdir()) if one.is_file() and one.name != path.name)
     for _, one in zip(range(_MAX_FILES), files, strict=False):
         if not is_dicom(one):
@@ -196,7 +200,7 @@ def _headers_beside(path: Path) -> Iterator[Any]:
 
 
 def drawn_on(structure_set: Any) -> dict[str, frozenset[str]]:
-    """UIDs of the images of each series that an RTSTRUCT lists, by the UID of the series."""
+    """Return the UIDs of the images that an RTSTRUCT lists, by the UID of their series."""
     listed: dict[str, frozenset[str]] = {}
     for frame in structure_set.get("ReferencedFrameOfReferenceSequence") or ():
         for study in frame.get("RTReferencedStudySequence") or ():
@@ -209,7 +213,7 @@ def drawn_on(structure_set: Any) -> dict[str, frozenset[str]]:
 
 
 def place_of_segmentation(segmentation: Instance) -> Place:
-    """The place of a segmentation: the images that it names."""
+    """Return the place of a segmentation, which is that of the images that it names."""
     header = segmentation.header
     listed = images_by_series(header)
     return Place(
@@ -225,7 +229,7 @@ def place_of_segmentation(segmentation: Instance) -> Place:
 
 
 def images_by_series(header: Any) -> dict[str, frozenset[str]]:
-    """UIDs of the images of each series of its study that an object refers to, by the UID of the series."""
+    """Return the UIDs of the images in its study that an object refers to, by the UID of their series."""
     return {
         str(item.SeriesInstanceUID): frozenset(_uids(item.get("ReferencedInstanceSequence")))
         for item in header.get("ReferencedSeriesSequence") or ()

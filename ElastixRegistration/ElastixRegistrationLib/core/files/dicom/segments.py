@@ -1,4 +1,4 @@
-"""DICOM segmentations: their frames as a label map, or as layers where segments overlap. LPS mm."""
+"""Read the frames of a DICOM segmentation as a label map, or as layers if segments overlap. LPS mm."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .stacks import TOLERANCE, Stack, geometry_of_stack
 
 
 def segmentation_image(frames: Sequence[Frame], name: Said, role: str) -> tuple[Any, Geometry, list[str]]:
-    """The segments of a segmentation as an ITK image: label n in segment n; its header names the segments.
+    """Return the segments of a segmentation as an ITK image that is n in segment n. Its header names the segments.
 
-    Overlapping segments become components, as in Slicer's .seg.nrrd files with layers. Slices without a segment, which
-    such files leave out, are zero. A fractional segment is thresholded at half its maximum.
+    Overlapping segments become components, as in Slicer's .seg.nrrd files with layers. Such files leave out slices
+    without a segment; these are zero. A fractional segment includes the voxels with at least half its maximum.
 
     Raises InputError for frames that do not form a regular stack.
     """
@@ -48,7 +48,7 @@ def segmentation_image(frames: Sequence[Frame], name: Said, role: str) -> tuple[
 
 
 def _grid(frames: Sequence[Frame], name: Said) -> tuple[Geometry, list[int]]:
-    """The grid of all slices, those left out too, and the slice of each frame."""
+    """Return the grid of all slices, including those that are left out, and the slice of each frame."""
     first = frames[0]
     if any(frame.position is None or frame.axes is None for frame in frames):
         raise InputError(said("{volume} has frames without a position.", volume=name.as_a_sentence()))
@@ -82,7 +82,7 @@ def _grid(frames: Sequence[Frame], name: Said) -> tuple[Geometry, list[int]]:
 
 
 def _segments(header: Any) -> dict[int, str]:
-    """Names by number."""
+    """Return the names of the segments by number."""
     return {
         int(segment.SegmentNumber): str(segment.get("SegmentLabel") or f"Segment {segment.SegmentNumber}")
         for segment in header.get("SegmentSequence") or ()

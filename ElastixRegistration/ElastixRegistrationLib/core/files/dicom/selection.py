@@ -1,4 +1,4 @@
-"""Which of the volumes in a folder, or in a file, is meant."""
+"""Choose one of the volumes in a folder or a file."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _MAX_LISTED = 8
 
 
 def volumes_in(path: Path, name: str) -> tuple[list[Stack], list[str]]:
-    """All volumes of a folder, or those of a file and the slices of its series in the same folder; and notes.
+    """Return the volumes of a folder, or those of a file and the slices of its series in the same folder, and notes.
 
-    Sorted by the number and the UID of their series. Raises InputError for a folder without DICOM images.
+    They are sorted by the number and the UID of their series. Raises InputError for a folder without DICOM images.
     """
     notes: list[str] = []
     if path.is_dir():
@@ -52,7 +52,8 @@ def volumes_in(path: Path, name: str) -> tuple[list[Stack], list[str]]:
 
 
 def _with_siblings(own: Instance) -> list[Instance]:
-    """The files of a slice's series in its folder, including itself; for other images only the file itself."""
+    """Return the files of a slice's series in its folder, including itself. For other images, return only the file
+    itself."""
     stands_alone = own.frame_count > 1 or own.is_segmentation or "ImagePositionPatient" not in own.header
     if stands_alone or not own.series_uid:
         return [own]
@@ -61,7 +62,7 @@ def _with_siblings(own: Instance) -> list[Instance]:
 
 
 def _without_copies(instances: Sequence[Instance], path: Path, name: str, notes: list[str]) -> list[Instance]:
-    """One of the files with the same image UID."""
+    """Keep one of several files with the same image UID."""
     kept: dict[str, Instance] = {}
     for instance in instances:
         kept.setdefault(instance.uid or str(instance.path), instance)
@@ -78,10 +79,11 @@ def _series_key(series: Sequence[Instance]) -> tuple[int, str]:
 
 
 def chosen_stack(stacks: Sequence[Stack], path: Path, name: str, series: str | None, frame: int | None) -> Stack:
-    """The one stack that is meant.
+    """Return the one stack that the choices leave.
 
-    ``series``: the UID of a series, or its number in the list of choices, from 1 on. ``frame``, from 1 on: of several
-    time points, echoes ... of a series, or of frames without a position. Raises InputError that lists the choices.
+    ``series`` is the UID of a series, or its number, from 1 on, in the list of choices. ``frame``, from 1 on, chooses
+    among several time points, echoes ... of a series, or among frames without a position. Raises InputError, which
+    lists the choices, if they do not leave one stack.
     """
     found = _of_series(stacks, path, name, series)
     if frame is not None:

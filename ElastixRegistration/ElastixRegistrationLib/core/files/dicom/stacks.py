@@ -1,4 +1,5 @@
-"""Sort frames into stacks: parallel slices of one size, evenly spaced, one per position. LPS mm."""
+"""Sort frames into stacks of parallel slices of one size that are evenly spaced, with one slice per position. LPS
+mm."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from .headers import KINDS, Frame
 TOLERANCE = 0.1
 #: Larger deviations from even spacing, in slice distances, get a note.
 _NOTICED = 0.01
-#: A stack is straight if its last slice lies less than this off the normal, mm.
+#: A stack is straight if its last slice lies less than this off the normal through the first, mm.
 _STRAIGHT = 1e-3
 #: Slices closer than this, mm, are at the same position.
 _SAME_PLACE = 1e-3
@@ -27,9 +28,9 @@ _ANOTHER_KIND = "images"
 
 @dataclass(frozen=True)
 class Stack:
-    """Frames that form one volume, or should, in the order of its third axis; ``geometry`` checks that.
+    """Frames that should form one volume, in the order of its third axis. ``geometry_of_stack`` checks that they do.
 
-    ``kind`` and ``label`` say which of several volumes of a series it is: "time points", "2 of 5".
+    ``kind`` and ``label`` say which of several volumes of a series it is, such as "time points" and "2 of 5".
     """
 
     frames: tuple[Frame, ...]
@@ -45,7 +46,7 @@ class Stack:
         return self.frames[0].instance.series_uid
 
     def described(self) -> str:
-        """Description for choosing: modality, name of the series, number of slices."""
+        """Return modality, name of the series and number of slices, for a user who has to choose."""
         header, frame = self.header, self.frames[0]
         words = [str(header.get("Modality") or "image")]
         if header.get("SeriesNumber") is not None:
@@ -57,7 +58,8 @@ class Stack:
 
 
 def stacks_of(frames: Sequence[Frame]) -> list[Stack]:
-    """The volumes in the frames of one series: by size, orientation and spacing, then by time point, echo and the like.
+    """Return the volumes among the frames of one series. They differ in size, orientation or spacing, or in time point,
+    echo and the like.
 
     Frames without a position stay together, in the order of their numbers.
     """
@@ -68,7 +70,7 @@ def stacks_of(frames: Sequence[Frame]) -> list[Stack]:
 
 
 def _alike(frames: Sequence[Frame]) -> list[list[Frame]]:
-    """Groups with the same size, orientation and pixel spacing, within the tolerance."""
+    """Return groups of frames with the same size, orientation and pixel spacing, within the tolerance."""
     groups: list[list[Frame]] = []
     for frame in sorted(frames, key=lambda one: one.order):
         group = next((group for group in reversed(groups) if _fits(frame, group[0])), None)
@@ -114,7 +116,7 @@ def _split(frames: list[Frame]) -> list[Stack]:
 
 
 def _split_by(frames: list[Frame], is_good: Callable[[list[list[Frame]]], bool]) -> list[Stack]:
-    """Stacks by the first of ``KINDS`` that gives good groups; none if no kind does."""
+    """Return the stacks that the first of ``KINDS`` with good groups gives; none if no kind gives good groups."""
     for name, kind in KINDS:
         values = [frame.kinds.get(name) for frame in frames]
         if any(value is None for value in values) or len(set(values)) < 2:
@@ -138,7 +140,7 @@ def _numbered(groups: list[list[Frame]], kind: str) -> list[Stack]:
 
 
 def _by_rank(ordered: list[Frame], places: np.ndarray, most: int) -> list[list[Frame]]:
-    """The first, second ... frame at each position, in the order of their numbers."""
+    """Return the first, second ... frames at each position, in the order of their numbers."""
     groups: list[list[Frame]] = [[] for _ in range(most)]
     for place in range(int(places.max()) + 1):
         there = [frame for frame, at in zip(ordered, places, strict=True) if at == place]
@@ -148,12 +150,13 @@ def _by_rank(ordered: list[Frame], places: np.ndarray, most: int) -> list[list[F
 
 
 def _positions(frames: Sequence[Frame]) -> np.ndarray:
-    """(N, 3). Only for frames that have one."""
+    """Return the (N, 3) positions of frames. All of them must have one."""
     return np.array([frame.position for frame in frames], float).reshape(-1, 3)
 
 
 def _ordered(frames: Sequence[Frame]) -> tuple[list[Frame], np.ndarray]:
-    """Frames along the normal, and the number of each one's position, which several may share."""
+    """Return the frames sorted along the normal, and the number of each one's position, which several frames may
+    share."""
     along = _positions(frames) @ frames[0].normal
     order = np.argsort(along, kind="stable")
     steps = np.diff(along[order]) > _SAME_PLACE
@@ -173,17 +176,17 @@ def _is_even(ordered: Sequence[Frame]) -> bool:
 
 
 def _unevenness(positions: np.ndarray, normal: np.ndarray) -> np.ndarray:
-    """How far each of N positions is from even steps between the first and the last, in slice distances."""
+    """Return how far each of N positions is from even steps between the first and the last, in slice distances."""
     step = (positions[-1] - positions[0]) / (len(positions) - 1)
     off = positions - (positions[0] + np.arange(len(positions))[:, None] * step)
     return np.asarray(np.linalg.norm(off, axis=1) / abs(float(step @ normal)))
 
 
 def geometry_of_stack(stack: Stack, name: Said, role: str = "image") -> tuple[Geometry, list[str]]:
-    """The grid of a stack, sheared if the slices are, and sentences for the user about it.
+    """Return the grid of a stack, which is sheared if the slices are, and sentences for the user about it.
 
-    Errors call it ``name``, "the DICOM series in ..."; notes, which reports show without file names, call it ``role``.
-    Raises InputError with the fault: slices that are missing, duplicate, shifted, or without a position.
+    Errors call the stack ``name``, such as "the DICOM series in ...". Notes, which reports show without file names,
+    call it ``role``. Raises InputError if slices are missing, duplicate, shifted, or without a position.
     """
     first, notes = stack.frames[0], []
     if first.spacing is None:
@@ -252,7 +255,7 @@ def _check_places(frames: Sequence[Frame], name: Said) -> None:
 
 
 def _uneven(frames: Sequence[Frame], name: Said) -> Said:
-    """What is wrong with the distances of slices, in the order of their positions."""
+    """Return a sentence on what is wrong with the distances of slices, which are in the order of their positions."""
     normal = frames[0].normal
     along = _positions(frames) @ normal
     distances = np.diff(along)
@@ -299,7 +302,7 @@ def _uneven(frames: Sequence[Frame], name: Said) -> Said:
 
 
 def _fits_steps(positions: np.ndarray, steps: np.ndarray, normal: np.ndarray) -> bool:
-    """Whether the positions lie on whole ``steps``, within the tolerance."""
+    """Return whether the positions lie on whole ``steps``, within the tolerance."""
     numbers = np.concatenate([[0], np.cumsum(steps)])
     step = (positions[-1] - positions[0]) / numbers[-1]
     off = positions - (positions[0] + numbers[:, None] * step)
@@ -307,7 +310,8 @@ def _fits_steps(positions: np.ndarray, steps: np.ndarray, normal: np.ndarray) ->
 
 
 def _most_shifted(positions: np.ndarray) -> tuple[int, float]:
-    """The slice farthest from its position on an evenly spaced line through the others, and its distance, mm."""
+    """Return the slice that is farthest from its place on an evenly spaced line through the others, and that
+    distance, mm."""
     numbers = np.arange(len(positions), dtype=float)
     base = np.column_stack([numbers, np.ones(len(numbers))])
     left_out = []

@@ -41,8 +41,8 @@ from .volumes import DicomSeries
 _AREAS = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 #: Plane distance, mm, for a structure set with a single plane.
 _THICKNESS = 2.0
-#: Number of pixels across the width of contours, and largest number along an axis. Distances are interpolated linearly,
-#: which costs a circle with n pixels across 2 / (3 n^2) of its area.
+#: Number of pixels across the width of contours, and largest number along an axis. Linear interpolation of distances
+#: takes 2 / (3 n^2) of its area from a circle that is n pixels wide.
 _ACROSS, _MAX_PIXELS = 32, 1000
 #: Distances are exact up to this many pixels from the edge.
 _MAX_REACH = 24
@@ -50,9 +50,12 @@ _MAX_REACH = 24
 
 @dataclass(frozen=True)
 class Structure:
-    """``contours``: (N, 3) each, LPS mm, closed, combined by the even-odd rule. ``kinds``: the ContourGeometricType of
-    each. ``others``: number of points and open lines. ``images``: UIDs of the slices that it was drawn on. ``entries``:
-    the items of the structure set that describe it (name, color, kind), as pydicom Datasets."""
+    """A structure of an RTSTRUCT. ``contours`` are closed polygons, (N, 3) each, LPS mm, combined by the even-odd rule.
+
+    ``kinds`` are their ContourGeometricTypes. ``others`` is the number of points and open lines, which have no inside.
+    ``images`` are the UIDs of the slices that it was drawn on. ``entries`` are the items of the structure set that
+    describe it (name, color, kind), as pydicom Datasets.
+    """
 
     number: int
     name: str
@@ -65,8 +68,9 @@ class Structure:
 
 @dataclass(frozen=True)
 class StructureSet:
-    """``frames_of_reference`` and ``listed`` (the images of each series that it was drawn on, by UIDs): as far as the
-    file says. ``thickness``: plane distance, mm. ``header``: its pydicom Dataset."""
+    """The structures of a file. ``frames_of_reference`` and ``listed``, the images of each series that it was drawn
+    on, are UIDs, as far as the file gives them. ``thickness`` is the plane distance, mm. ``header`` is its pydicom
+    Dataset."""
 
     path: Path
     structures: tuple[Structure, ...]
@@ -97,8 +101,8 @@ class StructureSet:
         )
 
     def chosen(self, names: Sequence[str]) -> StructureSet:
-        """The structures with these names; by default, all with an area. Raises InputError that lists the
-        structures."""
+        """Return the structures with these names, by default all that have an area. Raises InputError, which lists
+        the structures, for unknown names."""
         whole = said("the structure set {path}", path=self.path)
         if not self.areas:
             raise InputError(said("{whole} has no structure with an area.", whole=whole.as_a_sentence()))
@@ -118,8 +122,8 @@ class StructureSet:
         return replace(self, structures=found)
 
     def check_drawn_on(self, series: DicomSeries | None, role: str) -> None:
-        """Raise InputError if the structures were not drawn on ``series``, the ``role``, or if slices of it are
-        missing.
+        """Raise InputError if the structures were not drawn on ``series``, or if slices of it are missing. Sentences
+        call it the ``role``.
 
         Images that are not DICOM cannot be checked.
         """
@@ -134,13 +138,14 @@ class StructureSet:
 
 
 def is_structure_set(path: str | os.PathLike) -> bool:
-    """Whether a file is an RTSTRUCT, by its header, or a folder's only DICOM file is one, as in exports of archives."""
+    """Return whether the header of a file says that it is an RTSTRUCT. A folder counts too if its only DICOM file is
+    one, as archives export them."""
     path = _only_file(Path(path))
     return path.is_file() and is_dicom(path) and instance_of(path).sop_class_uid == RT_STRUCTURE_SET
 
 
 def _only_file(path: Path) -> Path:
-    """The one DICOM file of a folder; else ``path``."""
+    """Return the one DICOM file of a folder. Other paths are unchanged."""
     if not path.is_dir():
         return path
     found = list(islice((one for one in sorted(path.iterdir()) if one.is_file() and is_dicom(one)), 2))
@@ -148,8 +153,8 @@ def _only_file(path: Path) -> Path:
 
 
 def read_structures(path: str | os.PathLike) -> StructureSet:
-    """Read a file, or a folder with nothing else. Raises InputError for a file that is not an RTSTRUCT or is
-    damaged."""
+    """Read an RTSTRUCT from a file, or from a folder that contains nothing else. Raises InputError for other and for
+    damaged files."""
     path = _only_file(Path(path))
     instance = instance_of(path)
     if instance.sop_class_uid != RT_STRUCTURE_SET:
@@ -165,7 +170,7 @@ def read_structures(path: str | os.PathLike) -> StructureSet:
 
 
 def _structures(header: Any) -> tuple[Structure, ...]:
-    """In the order of the structure set, with unique names."""
+    """Return the structures in the order of the file, with unique names."""
     drawn = {int(item.ReferencedROINumber): item for item in header.get("ROIContourSequence") or ()}
     observed = {int(item.ReferencedROINumber): item for item in header.get("RTROIObservationsSequence") or ()}
     structures: list[Structure] = []
@@ -192,8 +197,8 @@ def _structures(header: Any) -> tuple[Structure, ...]:
 
 
 def _points(contour: Any) -> np.ndarray:
-    """(N, 3). Parsed from the stored text, because pydicom is slow at that and does not parse text of more than 64 kB,
-    which has lost its type."""
+    """Return the (N, 3) points of a contour, LPS mm. The stored text is parsed here, because pydicom does that
+    slowly, and not at all for text of more than 64 kB, which has lost its type."""
     if "ContourData" not in contour:
         return np.empty((0, 3))
     value = contour.get_item("ContourData").value
@@ -203,7 +208,7 @@ def _points(contour: Any) -> np.ndarray:
 
 
 def _frames_of_reference(header: Any) -> tuple[str, ...]:
-    """UIDs."""
+    """Return the UIDs of the frames of reference."""
     frames = {str(item.get("ReferencedFrameOfReferenceUID") or "") for item in header.StructureSetROISequence}
     frames |= {
         str(one.get("FrameOfReferenceUID") or "") for one in header.get("ReferencedFrameOfReferenceSequence") or ()
@@ -212,8 +217,8 @@ def _frames_of_reference(header: Any) -> tuple[str, ...]:
 
 
 def structure_region(structure: Structure, spacing: float, thickness: float) -> Region:
-    """A structure on its own grid, with pixels of at most ``spacing`` mm, fine enough to keep its edge within a
-    hundredth of its width. Raises InputError that names it."""
+    """Return a structure on its own grid. Pixels have at most ``spacing`` mm, and are small enough to keep its edge
+    within a hundredth of its width. Raises InputError that names it."""
     extent = float(np.ptp(np.concatenate(structure.contours), axis=0).max())
     fine = max(min(spacing, width_of(structure.contours) / _ACROSS), extent / _MAX_PIXELS, 1e-3)
     reach = min(max(REACH, round(REACH * spacing / fine)), _MAX_REACH)
@@ -229,7 +234,7 @@ def structure_region(structure: Structure, spacing: float, thickness: float) -> 
 
 
 def structure_mask(structure: Structure, grid: Geometry, thickness: float) -> np.ndarray:
-    """(k, j, i) booleans: voxels of ``grid``, in any orientation, whose centers lie in a structure."""
+    """Return (k, j, i) booleans: the voxels of ``grid``, in any orientation, whose centers lie in a structure."""
     if lie_in_slices(structure.contours, grid):
         return inside_of(structure.contours, grid, thickness)
     region = structure_region(structure, min(grid.spacing), thickness)
@@ -238,7 +243,8 @@ def structure_mask(structure: Structure, grid: Geometry, thickness: float) -> np
 
 
 def _planes_beyond(structure: Structure, grid: Geometry) -> int:
-    """Number of contour planes before the first slice of ``grid`` or after the last; 0 for oblique ones."""
+    """Return the number of contour planes before the first or after the last slice of ``grid``; 0 for oblique
+    planes."""
     if not lie_in_slices(structure.contours, grid):
         return 0
     heights = {round(float(grid.indices_of(one)[:, 2].mean()), 1) for one in structure.contours}
@@ -246,8 +252,8 @@ def _planes_beyond(structure: Structure, grid: Geometry) -> int:
 
 
 def structures_image(chosen: StructureSet, grid: Geometry, role: str = "structure set") -> tuple[Any, list[str]]:
-    """The structures as an ITK image on a 3D ``grid``, like a DICOM segmentation: label n in structure n, names in the
-    header, layers where they overlap; and sentences for the user.
+    """Return an ITK image on a 3D ``grid`` that is n in structure n, and sentences for the user. As for a DICOM
+    segmentation, its header names the structures, and those that overlap are in layers.
 
     Raises InputError for a grid that is not 3D, and if no structure contains one of its voxels.
     """

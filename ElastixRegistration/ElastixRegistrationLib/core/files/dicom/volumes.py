@@ -32,10 +32,10 @@ def place_of(series: DicomSeries | None) -> Place | None:
 
 @dataclass(frozen=True)
 class DicomSeries:
-    """The files of a volume, with the data that an object referring to it needs.
+    """The files of a volume, with the data that an object needs in order to refer to it.
 
-    ``instances`` are its files in the order of the third axis, each once, and ``frames`` its slices. ``attributes`` is
-    the pydicom Dataset of the first, without pixels: patient, study, equipment.
+    ``instances`` are its files in the order of the third axis, each once. ``frames`` are its slices. ``attributes`` is
+    the pydicom Dataset of the first file without pixels; it has patient, study and equipment.
     """
 
     instance_uid: str
@@ -59,8 +59,8 @@ class DicomSeries:
 
     @property
     def place(self) -> Place:
-        """A dose or a segmentation is not itself one of the images that a registration names; it lies on some of
-        them."""
+        """Return the place of the series. A dose or a segmentation is not one of the images that a registration
+        names, but lies on some of them."""
         first = self.instances[0]
         if self.is_dose or first.is_segmentation:
             with reported_as_damaged(said("The DICOM file {path}", path=first.path)):
@@ -93,10 +93,10 @@ class DicomSeries:
 
 @dataclass(frozen=True)
 class DicomVolume:
-    """``image``: ITK image, 3D. ``geometry``: its place; the third axis is sheared where the gantry was tilted.
+    """An ITK ``image``, 3D. ``geometry`` is its grid; the third axis is sheared if the gantry was tilted.
 
-    ``frames``: the slices in the order of the third axis, with their files; empty for segmentations. ``notes``:
-    sentences for the user.
+    ``frames`` are the slices in the order of the third axis, with their files; there are none for segmentations.
+    ``notes`` are sentences for the user.
     """
 
     image: Any = field(repr=False)
@@ -112,9 +112,10 @@ def read_dicom(
     """Read the volume in a folder of DICOM files, or the one that a DICOM file contains or belongs to.
 
     The header of each slice gives its place and the scale of its values. ``series`` (a UID, or a number from 1 on) and
-    ``frame`` (from 1 on) choose among several; ``name``: of the image in messages.
+    ``frame`` (from 1 on) choose among several volumes. Messages call the image ``name``.
 
-    Raises InputError: no volume, several to choose from, damaged files, slices that do not form a regular stack.
+    Raises InputError if there is no volume, if there are several to choose from, for damaged files, and for slices that
+    do not form a regular stack.
     """
     path = Path(path)
     with reported_as_damaged(_input(path)):
@@ -136,8 +137,8 @@ def _read(path: Path, name: str, series: str | None, frame: int | None) -> Dicom
 def dicom_geometry(
     path: str | os.PathLike, name: str = "image", *, series: str | None = None, frame: int | None = None
 ) -> tuple[Geometry, DicomSeries]:
-    """The grid and the series of the volume that ``read_dicom`` reads, from the headers alone. Raises the same
-    errors."""
+    """Return the grid and the series of the volume that ``read_dicom`` reads, from the headers alone. Raises the
+    same errors."""
     path = Path(path)
     with reported_as_damaged(_input(path)):
         stack, _ = _find(path, name, series, frame)
@@ -145,7 +146,7 @@ def dicom_geometry(
 
 
 def series_of_files(paths: Sequence[Path]) -> DicomSeries:
-    """The series of these slices, in the order of their positions. Raises InputError for damaged files."""
+    """Return the series of these slices, in the order of their positions. Raises InputError for damaged files."""
     frames = [frame for path in paths for frame in frames_of(instance_of(path))]
     stacks = stacks_of(frames)
     return DicomSeries.of(stacks[0].frames if len(stacks) == 1 else frames)
@@ -161,7 +162,7 @@ def _find(path: Path, name: str, series: str | None, frame: int | None) -> tuple
 
 
 def _called(stack: Stack, path: Path) -> Said:
-    """The volume in a sentence."""
+    """Return what a sentence calls the volume."""
     if path.is_dir() or len(stack.frames) > 1:
         return said("the DICOM series in {path}", path=path)
     return said("the DICOM file {path}", path=path)
@@ -172,7 +173,8 @@ def _input(path: Path) -> Said:
 
 
 def _image(values: np.ndarray, geometry: Geometry) -> Any:
-    """ITK image that shares the memory of ``values``: 8-bit color as RGB(A) pixels, other colors as vectors."""
+    """Return an ITK image that shares the memory of ``values``. 8-bit colors become RGB(A) pixels, other colors
+    vectors."""
     if values.ndim == 4 and values.dtype == np.uint8 and values.shape[-1] in (3, 4):
         return image_view(np.ascontiguousarray(values), geometry, f"I{'RGB' if values.shape[-1] == 3 else 'RGBA'}UC3")
     return image_from_array(values, geometry)

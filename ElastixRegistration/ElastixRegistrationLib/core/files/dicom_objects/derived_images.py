@@ -31,8 +31,8 @@ from .modules import (
 CT, MR, PET = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.128"
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 RT_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
-#: Acquisition attributes that slices of these classes must have: copied from the source if present, otherwise these
-#: values.
+#: Slices of these classes must have these acquisition attributes. They are copied from the source; if it
+#: lacks them, they get these values.
 _ACQUISITION: dict[str, dict[str, Any]] = {
     CT: {"PatientPosition": "", "KVP": "", "AcquisitionNumber": "", "RescaleType": "HU"},
     MR: {
@@ -47,11 +47,11 @@ _WINDOW = ("WindowCenter", "WindowWidth", "RescaleType", "Units", "BodyPartExami
 def write_series(
     image: Any, folder: str | os.PathLike, source: DicomSeries, frame: DicomSeries, *, anonymize: bool = False
 ) -> list[Path]:
-    """Write a 3D scalar ITK ``image`` as slices in ``folder``, all of them or none.
+    """Write a 3D scalar ITK ``image`` as slices in ``folder``. All of them appear, or none.
 
-    ``source``: the resampled series, which gives patient, study and modality. ``frame``: the series whose frame of
-    reference the voxels are now in. Integers keep their values, others are scaled to 16 bits. Raises InputError:
-    several components, sheared slices, a folder that has files.
+    ``source`` is the resampled series, which gives patient, study and modality. ``frame`` is the series in whose frame
+    of reference the voxels lie now. Integers keep their values; others are scaled to 16 bits. Raises InputError for
+    several components, sheared slices, and a folder that has files.
     """
     folder = Path(folder)
     check_series_folder(folder)
@@ -86,10 +86,10 @@ def write_dose(
     *,
     anonymize: bool = False,
 ) -> None:
-    """Write a dose on the grid of ``image``, with units, type, patient and study of the first of ``sources``.
+    """Write a dose on the grid of ``image``. Units, type, patient and study are those of the first of ``sources``.
 
-    ``sources``: the RTDOSE series that it was made from, several if they were added (``check_can_be_added``).
-    ``frame``: the images on which it lies, or a dose on them. Raises InputError for sheared grids.
+    ``sources`` are the RTDOSE series that it was made from, several if they were added (``check_can_be_added``).
+    ``frame`` are the images on which it lies, or a dose on them. Raises InputError for sheared grids.
     """
     source = sources[0]
     header, geometry = source.attributes, geometry_of(image)
@@ -118,7 +118,7 @@ def write_dose(
 
 
 def _set_plans(dataset: Any, sources: Sequence[DicomSeries]) -> None:
-    """The plans of the dose: that of a single dose, or all plans of a sum."""
+    """Name the plan of a single dose, or the plans of all doses of a sum."""
     plans = [item for one in sources for item in one.attributes.get("ReferencedRTPlanSequence") or ()]
     if len(sources) > 1:
         dataset.DoseComment = f"Sum of {len(sources)} registered doses"
@@ -130,7 +130,8 @@ def _set_plans(dataset: Any, sources: Sequence[DicomSeries]) -> None:
 
 
 def _set_origin(dataset: Any, sources: Sequence[DicomSeries], frame: DicomSeries) -> None:
-    """The doses that a dose was made from, and the images on which it lies now, because its plan refers to others."""
+    """Name the doses that a dose was made from, and the images on which it lies now, because its plan refers to
+    other images."""
     library = pydicom()
     doses = {one.instances[0].uid: reference(RT_DOSE, one.instances[0].uid) for one in sources}
     for one in sources:
@@ -149,7 +150,7 @@ def _check_straight(geometry: Geometry, what: str) -> None:
 
 
 def check_series_folder(folder: Path) -> None:
-    """Raise InputError for a folder that a series cannot be written to: its parent is missing, or it has files."""
+    """Raise InputError if a series cannot be written to a folder, because its parent is missing or it has files."""
     if not folder.parent.is_dir():
         raise InputError(said("The folder {parent} for {name} does not exist.", parent=folder.parent, name=folder.name))
     if folder.exists() and not folder.is_dir():
@@ -170,7 +171,7 @@ def check_series_folder(folder: Path) -> None:
 
 
 def _stored(voxels: np.ndarray, source: DicomSeries) -> tuple[np.ndarray, float, float]:
-    """16-bit numbers (k, j, i), and the slope and intercept that give the values."""
+    """Return 16-bit numbers (k, j, i), and the slope and intercept that turn them into the values."""
     low, high = float(voxels.min()), float(voxels.max())
     if voxels.dtype.kind in "iu" and high - low < 2**16:
         intercept = float(source.attributes.get("RescaleIntercept") or 0)
@@ -191,7 +192,7 @@ def _common_header(
     *,
     anonymize: bool,
 ) -> Any:
-    """The attributes that all slices of a series share."""
+    """Return the attributes that all slices of a series share."""
     library, header = pydicom(), source.attributes
     of_class = sop_class or {"CT": CT, "MR": MR}.get(source.modality, SECONDARY_CAPTURE)
     text = f"{description_of(source, anonymize)}, registered"

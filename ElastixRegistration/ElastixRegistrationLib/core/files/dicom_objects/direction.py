@@ -1,6 +1,6 @@
-"""Check that a transform fits the place of structures and doses, if it does not name its images.
+"""Check that a transform that does not name its images fits the place of structures and doses.
 
-DICOM registrations do; ``read_registration`` uses the same references.
+DICOM registrations name their images; ``read_registration`` uses the same references.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 
 def check_direction(carried: Place, reference: Place | None, *, is_identity: bool) -> None:
-    """Raise InputError if a transform, or the identity, would put an object in the wrong place on the image
+    """Raise InputError if a transform, or the identity, would put an object into the wrong place on the image
     ``reference``.
 
     Logs a warning if that cannot be known.
@@ -75,9 +75,9 @@ def _check_stays(carried: Place, reference: Place) -> None:
 
 
 def check_said_place(carried: Place, image: Place, path: str) -> None:
-    """Raise InputError if the structures ``carried`` do not lie on ``image``, of a file ``path``.
+    """Raise InputError if the structures ``carried`` do not lie on ``image``, which was read from ``path``.
 
-    For a dose, only the frame of reference must agree; a warning says if it was planned on another image.
+    For a dose, only the frames of reference must agree. A warning says if it was planned on another image.
     """
     if not carried.object:
         raise InputError(
@@ -91,8 +91,9 @@ def check_said_place(carried: Place, image: Place, path: str) -> None:
 
 
 def check_can_be_added(doses: Sequence[DicomSeries]) -> None:
-    """Raise InputError for doses that cannot be added: relative doses, physical and effective ones, doses of several
-    patients, and a dose that is given twice or is already part of another. Logs a warning for parts of one plan."""
+    """Raise InputError for doses that cannot be added: relative doses, physical and effective ones together, doses
+    of several patients, and a dose that is given twice or is already part of another. Logs a warning about parts of
+    one plan."""
     for one in doses:
         if not one.is_dose:
             raise InputError(said("Only doses can be added, and {path} is not an RTDOSE.", path=one.instances[0].path))
@@ -113,7 +114,7 @@ def check_can_be_added(doses: Sequence[DicomSeries]) -> None:
 
 
 def _tell_parts(one: DicomSeries, other: DicomSeries) -> None:
-    """Log a warning if one of two doses may be part of the other: a beam and its plan."""
+    """Log a warning if one of two doses may be part of the other, as a beam is part of its plan."""
     listed = (dose.attributes.get("ReferencedRTPlanSequence") or () for dose in (one, other))
     plans = [{str(item.get("ReferencedSOPInstanceUID") or "") for item in items} for items in listed]
     kinds = [str(dose.attributes.get("DoseSummationType") or "") for dose in (one, other)]
@@ -145,7 +146,7 @@ def _check_once(doses: Sequence[DicomSeries]) -> None:
 def check_frames(paths: Sequence[tuple[str, str]], doses: Sequence[DicomSeries]) -> None:
     """Raise InputError if one transform is given for doses in several frames of reference.
 
-    ``paths``: (transform, dose); without DICOM registrations, which relate several.
+    ``paths`` are pairs (transform, dose), without DICOM registrations, because these can relate several frames.
     """
     first: dict[str, tuple[str, str]] = {}
     for (transform, path), dose in zip(paths, doses, strict=True):

@@ -1,4 +1,5 @@
-"""The parts of every DICOM object of a registration: patient, study, series, equipment, and references to images."""
+"""Make the parts that every DICOM object of a registration has: patient, study, series, equipment, and references to
+images."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from ..dicom.places import ANONYMOUS
 from ..dicom.volumes import DicomSeries
 
 MANUFACTURER, MODEL = "ElastixRegistration developers", "ElastixRegistration"
-#: Attributes of patient and study, copied from the series that an object belongs to; empty if that has none.
+#: Attributes of patient and study that are copied from the series to which an object belongs, or empty if it has none.
 PATIENT = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex")
 STUDY = ("StudyInstanceUID", "StudyDate", "StudyTime", "ReferringPhysicianName", "StudyID", "AccessionNumber")
 _MORE_OF_PATIENT = ("IssuerOfPatientID", "PatientAge", "PatientSize", "PatientWeight", "StudyDescription")
@@ -27,22 +28,22 @@ _ANONYMOUS = {"PatientName": "Anonymous", "PatientIdentityRemoved": "YES"}
 
 
 def description_of(series: DicomSeries, anonymize: bool = False) -> str:
-    """The name of a series in the description of an object made from it. Its own description is free text that may
-    contain names, so it is not used with ``anonymize``."""
+    """Return what the description of an object calls the series that it was made from. The description of a series
+    is free text that may contain names, so ``anonymize`` leaves it out."""
     return (not anonymize and series.description) or series.modality
 
 
 def anonymous_number(study_uid: str) -> str:
-    """A patient ID by which archives distinguish patients. It depends only on the study UID, which anonymous objects
-    keep."""
+    """Return a patient ID by which archives can tell patients apart. It depends only on the study UID, which
+    anonymous objects keep."""
     return f"{ANONYMOUS}{hashlib.sha256(study_uid.encode()).hexdigest()[:12].upper()}"
 
 
 def new_dataset(owner: DicomSeries, sop_class: str, modality: str, description: str, *, anonymize: bool = False) -> Any:
-    """pydicom Dataset of an object in a new series, with the study and patient of ``owner``.
+    """Return the pydicom Dataset of an object in a new series, with the study and patient of ``owner``.
 
-    With ``anonymize`` it contains neither the patient nor the date, physician or numbers of the study. Study and images
-    keep their UIDs, without which nothing could refer to them, and the patient ID is ``anonymous_number``.
+    With ``anonymize``, it contains neither the patient nor the date, physician or numbers of the study. Study and
+    images keep their UIDs, because nothing could refer to them otherwise. The patient ID is ``anonymous_number``.
     """
     library = pydicom()
     dataset = library.Dataset()
@@ -80,7 +81,7 @@ def new_dataset(owner: DicomSeries, sop_class: str, modality: str, description: 
 
 
 def set_frame_of_reference(dataset: Any, owner: DicomSeries) -> None:
-    """Raises InputError for a series without a frame of reference."""
+    """Give ``dataset`` the frame of reference of ``owner``. Raises InputError if that has none."""
     if not owner.frame_of_reference_uid:
         raise InputError(
             said(
@@ -93,7 +94,7 @@ def set_frame_of_reference(dataset: Any, owner: DicomSeries) -> None:
 
 
 def image_references(series: DicomSeries) -> list[Any]:
-    """A reference to each instance of a series."""
+    """Return a reference to each instance of a series."""
     return [reference(one.sop_class_uid, one.uid) for one in series.instances]
 
 
@@ -104,7 +105,8 @@ def reference(sop_class: str, instance_uid: str) -> Any:
 
 
 def set_instance_references(dataset: Any, several: Iterable[DicomSeries]) -> None:
-    """The Common Instance Reference module: the images that an object names, those of its study first."""
+    """Set the Common Instance Reference module, which lists the images that an object names. Those of its study come
+    first."""
     library = pydicom()
     studies: dict[str, list[Any]] = {}
     for series in several:
@@ -132,23 +134,24 @@ def set_instance_references(dataset: Any, several: Iterable[DicomSeries]) -> Non
 
 
 def code(value: str, scheme: str, meaning: str) -> Any:
-    """An item of a sequence of coded entries."""
+    """Return an item of a sequence of coded entries."""
     item = pydicom().Dataset()
     item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning
     return item
 
 
 def write_dataset(dataset: Any, path: str | os.PathLike, *, implicit: bool = False) -> None:
-    """Write a DICOM file, explicit VR little endian, all or nothing. Raises InputError naming the path.
+    """Write a DICOM file as explicit VR little endian. It appears whole or not at all. Raises InputError naming the
+    path.
 
-    ``implicit``: without the types of elements, for objects with texts of more than 64 kB.
+    ``implicit`` leaves out the types of elements, for objects with texts of more than 64 kB.
     """
     with whole_file(Path(path)) as draft:
         save_dataset(dataset, draft, implicit=implicit)
 
 
 def save_dataset(dataset: Any, path: Path, *, implicit: bool = False) -> None:
-    """``write_dataset`` into a draft that ``whole_file`` or ``whole_folder`` gave. Raises OSError."""
+    """Write like ``write_dataset`` into a draft that ``whole_file`` or ``whole_folder`` gave. Raises OSError."""
     library = pydicom()
     meta = library.dataset.FileMetaDataset()
     meta.MediaStorageSOPClassUID = dataset.SOPClassUID
@@ -162,8 +165,8 @@ def save_dataset(dataset: Any, path: Path, *, implicit: bool = False) -> None:
 
 
 def read_dataset(path: str | os.PathLike, sop_classes: Sequence[str], what: str) -> Any:
-    """Dataset of a file of one of ``sop_classes``. Raises InputError for a file that is not a ``what``, or is
-    damaged."""
+    """Read the Dataset of a file with one of ``sop_classes``. Raises InputError if the file is damaged, or is not a
+    ``what``."""
     library = pydicom()
     path = Path(path)
     if not path.is_file():

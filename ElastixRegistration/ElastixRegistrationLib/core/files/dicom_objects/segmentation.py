@@ -1,4 +1,4 @@
-"""Write structures carried over to a series as a DICOM segmentation (SEG), by highdicom."""
+"""Write structures that were carried over to a series as a DICOM segmentation (SEG), with highdicom."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TISSUE, _FAMILY = ("85756007", "SCT", "Tissue"), ("123111", "DCM", "Deformable 
 
 
 def highdicom() -> Any:
-    """The library. Raises InputError where it is not installed."""
+    """Return the library. Raises InputError if it is not installed."""
     logging.getLogger("highdicom").setLevel(logging.WARNING)  # it logs everything that it copies
     try:
         import highdicom as library
@@ -50,9 +50,10 @@ def write_segmentation(
     description: str = "Segments, carried over",
     anonymize: bool = False,
 ) -> None:
-    """Write the voxels of ``series`` that lie in ``structures``, as binary segments with their names.
+    """Write the voxels of ``series`` that lie in ``structures`` as binary segments with the names of the structures.
 
-    Raises InputError for a series that cannot be referred to, without highdicom, and if the file cannot be written.
+    Raises InputError for a series that cannot be referred to, if highdicom is missing, and if the file cannot be
+    written.
     """
     check_can_refer(series, grid, "segmentation")
     library = highdicom()
@@ -85,8 +86,8 @@ def write_segmentation(
 def _images_and_voxels(
     structures: Sequence[CarriedStructure], series: DicomSeries, grid: Geometry, owner: Any
 ) -> tuple[list[Any], np.ndarray]:
-    """Headers of the slices that are not empty, or of the one file with all slices, with patient and study of
-    ``owner``; and (slices, rows, columns, segments) uint8 in their order."""
+    """Return the headers of the slices that are not empty, or of the one file with all slices, with the patient and
+    study of ``owner``; and the voxels (slices, rows, columns, segments), uint8, in the same order."""
     whole = [one.mask(grid) for one in structures]
     filled = np.flatnonzero(np.any([mask.any(axis=(1, 2)) for mask in whole], axis=0)).tolist()
     masks = np.stack([mask[filled] for mask in whole], axis=-1).astype(np.uint8)
@@ -114,7 +115,8 @@ def _images_and_voxels(
 
 
 def _described(one: CarriedStructure, number: int, library: Any) -> Any:
-    """A segment with the codes of its source segmentation, otherwise the generic codes for tissue."""
+    """Return the description of a segment, with the codes of its source segmentation, or otherwise the generic codes
+    for tissue."""
     given = one.entries[0] if len(one.entries) == 1 else None
 
     def coded(keyword: str) -> Any:

@@ -1,8 +1,9 @@
-"""Spatial Registration and Deformable Spatial Registration: transforms as DICOM objects. LPS mm (PS3.3, C.20.2, 3).
+"""Write transforms as DICOM Spatial Registrations and Deformable Spatial Registrations. LPS mm (PS3.3, C.20.2 and
+C.20.3).
 
 Transforms here map fixed to moving points. A Spatial Registration has matrices from each source to the registered frame
 of reference, so the matrix of the moving images is the inverse. A Deformable Spatial Registration maps a point of the
-registered frame to the source, by a matrix, displacements on a grid and a second matrix, which is the direction used
+registered frame to the source, by a matrix, displacements on a grid, and a second matrix. That is the direction used
 here.
 """
 
@@ -47,16 +48,15 @@ GRID_MM = 3.0
 _MAX_GRID_POINTS = 20_000_000
 #: Number of points at which the written grid is compared with the transform.
 _COMPARED = 20_000
-#: Number of these points whose surroundings are searched more finely.
+#: The surroundings of this many of these points are searched more finely.
 _LOOKED_AROUND = 40
 _ORTHOGONAL = 1e-6
 
 
 @dataclass(frozen=True)
 class RegistrationObject:
-    """The written file. ``error_mm``: the largest distance found between the transform and the file; 0 for matrices.
-    ``grid``: of the displacements, None for a matrix.
-    """
+    """The file that was written. ``error_mm`` is the largest distance found between the transform and the file, mm;
+    0 for matrices. ``grid`` is that of the displacements, None for a matrix."""
 
     path: str
     sop_instance_uid: str
@@ -75,11 +75,12 @@ def write_registration(
     description: str = "",
     anonymize: bool = False,
 ) -> RegistrationObject:
-    """Write a 3D itk ``transform``, fixed to moving points, LPS mm: a linear one as matrices, others on a grid.
+    """Write a 3D itk ``transform``, fixed to moving points, LPS mm. A linear one is written as matrices, others on a
+    grid.
 
-    ``geometry`` is the grid of the fixed image, which the displacement grid covers with points ``grid_mm`` apart.
-    Outside the grid, the file continues with the best affine fit. Raises InputError: a transform that is not 3D, series
-    without a frame of reference or both in the same one, a grid that is too fine.
+    ``geometry`` is the grid of the fixed image. The displacement grid covers it with points that are ``grid_mm`` apart.
+    Outside that grid, the file continues with the best affine fit. Raises InputError for a transform that is not 3D,
+    for series without a frame of reference or both in the same one, and for a grid that is too fine.
     """
     if transform.GetInputSpaceDimension() != 3:
         raise InputError(said("DICOM supports registrations of 3D images only, and this transform is for 2D images."))
@@ -109,7 +110,7 @@ def write_registration(
 
 
 def check_can_be_related(fixed: DicomSeries, moving: DicomSeries) -> None:
-    """Raise InputError if both images are the same, by frame of reference and slices."""
+    """Raise InputError if both images are the same, with one frame of reference and the same slices."""
     same_frame = fixed.frame_of_reference_uid == moving.frame_of_reference_uid
     if same_frame and {one.uid for one in fixed.instances} & {one.uid for one in moving.instances}:
         raise InputError(
@@ -118,7 +119,7 @@ def check_can_be_related(fixed: DicomSeries, moving: DicomSeries) -> None:
 
 
 def matrix_type(matrix: np.ndarray) -> str:
-    """RIGID, RIGID_SCALE or AFFINE, as PS3.3, C.20.2.1.2 defines them."""
+    """Return RIGID, RIGID_SCALE or AFFINE, as PS3.3, C.20.2.1.2 defines them."""
     product = matrix[:3, :3].T @ matrix[:3, :3]
     if np.abs(product - np.eye(3)).max() <= _ORTHOGONAL:
         return "RIGID"
@@ -127,7 +128,7 @@ def matrix_type(matrix: np.ndarray) -> str:
 
 
 def _matrix_entry(matrix: np.ndarray) -> Any:
-    """A matrix and its type. Decimal strings have 16 characters, and so about 1e-10 mm."""
+    """Return an item with a matrix and its type. Decimal strings have 16 characters, which gives about 1e-10 mm."""
     entry = pydicom().Dataset()
     values = np.asarray(matrix, float).copy()
     values[3] = (0, 0, 0, 1)
@@ -161,7 +162,7 @@ def _set_matrices(dataset: Any, fixed_to_moving: np.ndarray, fixed: DicomSeries,
 def _set_deformation(
     dataset: Any, transform: Any, fixed: DicomSeries, moving: DicomSeries, geometry: Geometry, grid_mm: float
 ) -> tuple[float, Geometry]:
-    """Fill in the deformation. Returns the largest error found, mm, and the grid."""
+    """Fill in the deformation. Return the largest error found, mm, and the grid of the displacements."""
     library = pydicom()
     grid = _grid_over(geometry, grid_mm)
     places = lattice(geometry, most=12)
@@ -188,8 +189,8 @@ def _set_deformation(
 
 
 def _largest_difference(written: Any, transform: Any, geometry: Geometry, grid_mm: float) -> float:
-    """Largest difference between two transforms, mm, at points all over ``geometry``, and more finely around the
-    largest."""
+    """Return the largest difference between two transforms, mm, at points all over ``geometry``, and at more points
+    around the largest ones."""
     random, last = np.random.default_rng(0), np.asarray(geometry.size) - 1
     places, reach = random.uniform(0, last, (_COMPARED, 3)), grid_mm / np.asarray(geometry.spacing)
     worst = 0.0
@@ -203,10 +204,10 @@ def _largest_difference(written: Any, transform: Any, geometry: Geometry, grid_m
 
 
 def _grid_over(geometry: Geometry, grid_mm: float) -> Geometry:
-    """Points ``grid_mm`` apart over the box of ``geometry`` and one step beyond.
+    """Return a grid of points ``grid_mm`` apart over the box of ``geometry`` and one step beyond.
 
-    DICOM's third axis is the cross product of the other two, so left-handed and sheared grids are enclosed by a
-    right-handed one.
+    DICOM's third axis is the cross product of the other two, so a right-handed grid encloses left-handed and sheared
+    ones.
     """
     if not grid_mm > 0:
         raise InputError(said("The grid spacing is {grid_mm} mm; it must be more than 0.", grid_mm=grid_mm))
@@ -228,7 +229,8 @@ def _grid_over(geometry: Geometry, grid_mm: float) -> Geometry:
 
 
 def deformation(before: np.ndarray, vectors: np.ndarray, grid: Geometry, after: np.ndarray) -> Any:
-    """itk transform: a matrix (4, 4), displacements (k, j, i, 3) on a grid, and a second matrix, LPS mm."""
+    """Return an itk transform that applies the matrix ``before`` (4, 4), displacements (k, j, i, 3) on a grid, and
+    the matrix ``after`` (4, 4), LPS mm."""
     parts = [displacement_field_transform(vectors, grid)]
     if not np.array_equal(before, np.eye(4)):
         parts.insert(0, affine_from_matrix(before))

@@ -24,11 +24,12 @@ _log = logging.getLogger(__name__)
 
 
 def read_registration(path: str | os.PathLike, fixed: Place | None = None, moving: Place | None = None) -> Any:
-    """itk transform, fixed to moving points, LPS mm, of a Spatial or Deformable Spatial Registration of any vendor.
+    """Read a Spatial or Deformable Spatial Registration of any vendor as an itk transform, fixed to moving points, LPS
+    mm.
 
-    ``fixed`` and ``moving`` say where the images are. Without them, the fixed frame of reference is the registered one,
-    and the moving one the only other in the object. Raises InputError: not such an object, frames of reference or
-    images that it does not relate, or several candidates.
+    ``fixed`` and ``moving`` say where the images lie. Without them, the registered frame of reference is that of the
+    fixed image, and the only other one in the object is that of the moving image. Raises InputError for other objects,
+    for frames of reference or images that the object does not relate, and for several candidates.
     """
     dataset = read_dataset(path, REGISTRATIONS, "DICOM registration")
     with reported_as_damaged(said("The DICOM registration {path}", path=path)):
@@ -48,8 +49,8 @@ def read_registration(path: str | os.PathLike, fixed: Place | None = None, movin
 class _Source:
     """A frame of reference, or images in it, that an object relates to the registered one.
 
-    ``content``: the matrix (4, 4) to the registered frame, or the item of a deformation; None if nothing moves.
-    ``listed``: its images by the UIDs of their series; ``studies``: UIDs.
+    ``content`` is the matrix (4, 4) to the registered frame, LPS mm, or the item of a deformation; None if nothing
+    moves. ``listed`` are its images by the UIDs of their series. ``studies`` are UIDs.
     """
 
     frame: str
@@ -61,12 +62,12 @@ class _Source:
 
     @property
     def place(self) -> Place:
-        """For comparison with an image or an object."""
+        """Return the place that is compared with that of an image or an object."""
         return Place(self.frame, self.images, frozenset(self.listed), self.studies, listed=self.listed)
 
 
 def _matrices(dataset: Any) -> list[_Source]:
-    """The registered frame of reference, and all others."""
+    """Return the registered frame of reference and all others."""
     registered = _Source(str(dataset.get("FrameOfReferenceUID", "")), frozenset(), np.eye(4), is_registered=True)
     sources = [registered]
     for item in dataset.RegistrationSequence:
@@ -114,7 +115,7 @@ def _images(item: Any) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class _Choice:
-    """Finds which of the ``sources`` two images belong to. The first source is the registered one."""
+    """Find the ``sources`` to which two images belong. The first source is the registered one."""
 
     path: Any
     sources: Sequence[_Source]
@@ -133,8 +134,8 @@ class _Choice:
         return of_fixed, of_moving
 
     def _of(self, place: Place | None, role: str) -> _Source | None:
-        """None if nothing is known about the image, or if several sources in its frame of reference cannot be
-        distinguished.
+        """Return the source of an image. Return None if nothing is known about the image, or if several sources in its
+        frame of reference cannot be told apart.
 
         Raises InputError for a frame of reference, or images in one, that the object does not contain.
         """
@@ -163,7 +164,7 @@ class _Choice:
         return found[0] if len(found) == 1 else _by_study(place, found, what)
 
     def _of_another_series(self, place: Place, found: Sequence[_Source], role: str) -> _Source:
-        """For an image in a frame of reference of which the object names only other images."""
+        """Return the source of an image in a frame of reference of which the object names only other images."""
         what = place.object or named_role(f"{role} image")
         if len(found) > 1:
             raise InputError(
@@ -192,8 +193,8 @@ class _Choice:
         return found[0]
 
     def _check_whole(self, place: Place, source: _Source, role: str) -> None:
-        """Raise InputError if slices of a series that the object names are missing, or if a drawn object names slices
-        that the registration does not."""
+        """Raise InputError if slices of a series that the object names are missing, or if a drawn object names
+        slices that the registration does not name."""
         if place.is_drawn:
             place.check_whole(source.place, f"series in the DICOM registration {self.path}")
         elif not place.object:
@@ -227,7 +228,8 @@ class _Choice:
 
 
 def _by_study(place: Place, found: Sequence[_Source], what: str) -> _Source | None:
-    """The only source in the study of an object, with a note: doses are planned in the study of their image."""
+    """Return the only source in the study of an object, and log that, because doses are planned in the study of
+    their image. Return None if the study of a source is unknown or fits several."""
     named = [one for one in found if one.studies & place.studies]
     if not place.object or len(named) != 1 or not all(one.studies for one in found):
         return None
@@ -246,7 +248,8 @@ def _tell_assumed(place: Place, role: str, taken: _Source) -> None:
 
 
 def _between(fixed: _Source, moving: _Source, path: Any) -> Any:
-    """itk transform of deformations, each from the registered frame to the source."""
+    """Return the itk transform from the fixed to the moving image. Each deformation goes from the registered frame
+    to its source."""
     if fixed is moving:
         return affine_from_matrix(np.eye(4))
     if fixed.is_registered:
@@ -275,7 +278,7 @@ def _transform_of_item(item: Any) -> Any:
 
 
 def _field_of(field: Any) -> tuple[np.ndarray, Geometry]:
-    """((k, j, i, 3) displacements, LPS mm; their grid)."""
+    """Return the displacements (k, j, i, 3), LPS mm, and their grid."""
     size = tuple(map(int, field.GridDimensions))
     rows = np.array(field.ImageOrientationPatient, float).reshape(2, 3)
     direction = np.stack([*rows, np.cross(*rows)], axis=1)

@@ -1,7 +1,7 @@
-"""Write structures carried over to a series as an RTSTRUCT: new contours in its slices, with references to them (PS3.3,
-A.19).
+"""Write structures that were carried over to a series as an RTSTRUCT. New contours lie in its slices and refer to them
+(PS3.3, A.19).
 
-Contours that land in slices again, under the identity or shifts by whole slices, are copied point by point. Otherwise,
+Contours that land in slices again, under the identity or shifts by whole slices, are copied point by point. For others,
 the signed distance to the edge of the structure is resampled, and the new contours are its zero lines in each slice.
 """
 
@@ -26,7 +26,7 @@ from ..dicom.volumes import DicomSeries
 from .modules import new_dataset, reference, set_frame_of_reference, write_dataset
 
 _STUDY_COMPONENT = "1.2.840.10008.3.1.2.3.1"
-#: Colors for structures without one, in turn.
+#: Structures without a color get these, in turn.
 COLORS = ((230, 75, 53), (77, 187, 213), (0, 160, 135), (243, 155, 127), (132, 145, 180), (145, 209, 194), (220, 0, 0))
 _OF_ITEM = ("ROIDescription", "ROIPhysicalPropertiesSequence")
 _OF_OBSERVATION = (
@@ -37,9 +37,9 @@ _OF_OBSERVATION = (
 
 @dataclass(frozen=True)
 class CarriedStructure:
-    """``region`` on the grid of a series. ``entries``: the items that describe it in an RTSTRUCT, if any, or the item
-    of its segment in a DICOM segmentation. ``copied``: its contours, if they lie in slices; otherwise None.
-    ``drawn_on``: UIDs of the series that the contours were drawn on."""
+    """A structure on the grid of a series. ``region`` is its inside. ``entries`` are the items that describe it in
+    an RTSTRUCT, if any, or the item of its segment in a DICOM segmentation. ``copied`` are its contours if they lie
+    in slices, otherwise None. ``drawn_on`` are the UIDs of the series that the contours were drawn on."""
 
     number: int
     name: str
@@ -49,14 +49,15 @@ class CarriedStructure:
     drawn_on: frozenset[str] = frozenset()
 
     def mask(self, grid: Geometry) -> np.ndarray:
-        """(k, j, i) booleans: voxels of the series whose centers lie inside; exact if contours are copied."""
+        """Return (k, j, i) booleans: the voxels of the series whose centers lie inside. They are exact if contours
+        are copied."""
         if self.copied is None:
             return self.region.mask(grid.size)
         return inside_of([one.points for one in self.copied], grid)
 
 
 def check_can_refer(series: DicomSeries, grid: Geometry, what: str) -> None:
-    """Raise InputError for a series on which structures cannot lie."""
+    """Raise InputError if structures cannot refer to a series."""
     if series.is_dose or series.instances[0].is_segmentation:
         raise InputError(
             said("A {what} refers to the images on which it lies; give a series of images as --reference.", what=what)
@@ -74,7 +75,7 @@ def write_structures(
     description: str = "Structures, carried over",
     anonymize: bool = False,
 ) -> None:
-    """Write ``structures`` on ``series``, whose voxels lie on ``grid``: its patient, study and frame of reference.
+    """Write ``structures`` on ``series``, whose voxels lie on ``grid``, with its patient, study and frame of reference.
 
     Raises InputError for a series that cannot be referred to, and if the file cannot be written.
     """
@@ -113,7 +114,7 @@ def _frame_item(series: DicomSeries, frame_uid: str) -> Any:
 
 
 def _items_of(one: CarriedStructure, place: int, series: DicomSeries, grid: Geometry, frame_uid: str) -> list[Any]:
-    """The items of the three sequences of a structure set."""
+    """Return the items of a structure for the three sequences of a structure set."""
     library = pydicom()
     given = one.entries if len(one.entries) == 3 else (None, None, None)
     item, drawn, observed = library.Dataset(), library.Dataset(), library.Dataset()
@@ -136,10 +137,10 @@ def _items_of(one: CarriedStructure, place: int, series: DicomSeries, grid: Geom
 
 
 def _contours(one: CarriedStructure, series: DicomSeries, grid: Geometry) -> list[Any]:
-    """Contour items, slice by slice: copied ones, and new ones in slices without.
+    """Return the contour items, slice by slice: the copied ones, and new ones in slices without.
 
-    In a series with closer slices, the slices between the copied ones are drawn anew; slices of the series on which the
-    contours were drawn stay as they are.
+    In a series with closer slices, the slices between the copied contours get new ones. Slices of the series on which
+    the contours were drawn stay as they are.
     """
     items: list[Any] = []
     copied: dict[int, list[CopiedContour]] = {}
@@ -162,8 +163,8 @@ def _contours(one: CarriedStructure, series: DicomSeries, grid: Geometry) -> lis
 
 
 def _between(copied: Sequence[int], series: DicomSeries, drawn_on: frozenset[str]) -> range:
-    """Slices that the structure reaches even without a ``copied`` contour: from half a contour distance before the
-    first contour to as much behind the last."""
+    """Return the slices that the structure reaches even without a ``copied`` contour, from half a contour distance
+    before the first contour to as much behind the last."""
     if series.instance_uid in drawn_on or len(copied) < 2:
         return range(0)
     beyond = int(np.ceil(np.median(np.diff(copied)) / 2)) - 1
