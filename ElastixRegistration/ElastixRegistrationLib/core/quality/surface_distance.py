@@ -25,7 +25,7 @@ def surface_distances(first: np.ndarray, second: np.ndarray, geometry: Geometry)
 
     The surface of a label consists of its voxels with a face neighbor outside the label or outside the image. A
     distance, mm, goes from the center of a surface voxel to the center of the nearest surface voxel of the other label.
-    It is NaN if one label is empty. No voxel values raise an error.
+    It is NaN if one label is empty. The function never raises for any voxel values.
     """
     first, second = first != 0, second != 0
     if not (first.any() and second.any()):
