@@ -102,7 +102,8 @@ def _move_points(options: argparse.Namespace) -> Outcome:
             f"The points in {options.points} have {points.coordinates.shape[1]} coordinates, but the transform "
             f"has {dimension} dimensions."
         )
-    moved = points.coordinates.copy()  # coordinates outside the plane of the transform are kept
+    # A transform of a plane keeps the coordinates outside it.
+    moved = points.coordinates.copy()
     moved[:, :dimension] = _mapping(transform, options.inverse)(points.coordinates[:, :dimension])
     write_points(replace(points, coordinates=moved), options.output_points)
     return Outcome(

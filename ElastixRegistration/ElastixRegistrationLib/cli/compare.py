@@ -121,7 +121,8 @@ def _methods(options: argparse.Namespace) -> dict[str, RegistrationRequest]:
         for changes in options.set:
             methods[f"{name} {' '.join(changes)}"] = replace(request, parameter_changes=tuple(changes))
     for request in methods.values():
-        request.stages()  # reports an unknown preset or parameter before anything runs
+        # This reports an unknown preset or parameter before anything runs.
+        request.stages()
     return methods
 
 

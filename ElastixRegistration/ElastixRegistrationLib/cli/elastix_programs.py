@@ -66,7 +66,7 @@ def options_of(arguments: Sequence[str], known: Sequence[str]) -> dict[str, list
 
 
 def run_elastix(options: dict[str, list[str]]) -> None:
-    from ..core.registration.register import register  # loads elastix
+    from ..core.registration.register import register  # this import loads elastix
 
     fixed, moving = (
         read_image(_one(options, name), what) for name, what in (("-f", "fixed image"), ("-m", "moving image"))
@@ -138,7 +138,8 @@ def _write_transforms(result: Any, folder: Path, count: int) -> None:
     """Write ``TransformParameters.N.txt`` for each stage N, linked to the one before it."""
     maps = result.transform_parameters
     last = folder / f"TransformParameters.{count - 1}.txt"
-    if maps is None:  # the start has no such form and is sampled
+    if maps is None:
+        # The start has no form in TransformParameters, so it is sampled.
         write_transform(result.transform, last, result.fixed_geometry)
         return
     names = [f"InitialTransformParameters.{n}.txt" for n in range(len(maps) - count)]

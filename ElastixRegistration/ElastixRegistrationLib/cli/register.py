@@ -51,7 +51,8 @@ def register_in(pool: WorkerPool, options: argparse.Namespace) -> Outcome:
     outputs = _outputs(options)
     check_dicom_output(options)
     request = chosen_request(options)
-    _check_worth(options, outputs, request.stages())  # reports a broken file before large images are read
+    # This reports a broken parameter file before large images are read.
+    _check_worth(options, outputs, request.stages())
     pool.warm_up()
     given = _inputs(options, outputs)
     as_dicom = dicom_output(options, given)

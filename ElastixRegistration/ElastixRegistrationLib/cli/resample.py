@@ -181,7 +181,8 @@ def _carry_doses(
             raise InputError(f"Doses need 3D; the transform {path} or the reference image is 2D.")
         image = image_from_array(np.asarray(array_view(dose.image), np.float32), own)
         total += array_view(resample(image, transform, grid, interpolation=request.interpolation, background=0.0))
-    total = np.maximum(np.nan_to_num(total), 0.0)  # cubic B-splines overshoot
+    # Cubic B-splines overshoot, but a dose is not negative.
+    total = np.maximum(np.nan_to_num(total), 0.0)
     write_volume(
         image_from_array(total, grid),
         options.output_volume,

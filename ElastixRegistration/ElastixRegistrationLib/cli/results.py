@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: These entries of the namespace do not change the result, or are not options.
+#: Entries of the namespace that do not change the result, or are not options.
 _UNSAID = ("fixed", "moving", "run", "json", "quiet", "report_names", "strict")
 
 _INPUT_FILES = (

@@ -66,7 +66,8 @@ class WorkerRun:
 
         request = self.request
         if not isinstance(request.background, str):
-            request = replace(request, background=AUTO)  # a number is the fill value outside the moving image
+            # A number is the fill value outside the moving image, so it does not fit the fixed one.
+            request = replace(request, background=AUTO)
         start = None if self.start is None else invert(self.start, geometry_of(self.given.fixed)).transform
         channels = [channel.swapped() for channel in self.channels]
         return replace(self, request=request, given=self.given.swapped(), channels=channels, start=start)

@@ -33,7 +33,8 @@ class RedrawnLine:
     def draw(self, text: str, *, is_left: bool = False) -> None:
         """Draw ``text``. ``is_left`` leaves the cursor at the left, where the next message draws over the line."""
         text = text[: shutil.get_terminal_size().columns - 1]
-        before, self._shown = self._shown, text  # first, because Ctrl-C may arrive while it is drawn
+        # The text is kept before it is drawn, because Ctrl-C may arrive meanwhile.
+        before, self._shown = self._shown, text
         _write("\r" + text.ljust(len(before)) + "\r" * is_left)
 
     def clear(self) -> None:

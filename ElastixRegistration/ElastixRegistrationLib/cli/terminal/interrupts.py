@@ -57,7 +57,7 @@ def interrupt_when_stdin_closes() -> None:
         else:
             os.kill(os.getpid(), signal.SIGINT)  # wakes the main thread at once
 
-    # Ignored if a shell has started this in the background.
+    # A shell that starts a command in the background makes it ignore the signal.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     descriptor = os.dup(0)
     threading.Thread(target=watch, daemon=True).start()

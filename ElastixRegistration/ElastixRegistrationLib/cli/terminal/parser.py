@@ -20,14 +20,14 @@ class Parser(argparse.ArgumentParser):
     """A parser that raises InputError for invalid arguments."""
 
     def __init__(self, **named: Any):
-        # --seed would be --seeds of one command, and an option of its own of another.
+        # With abbreviations, --seed would mean --seeds in one command and be an option of its own in another.
         super().__init__(**named, allow_abbrev=False)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         if args is not None:
             self._check_once(args)
         found, unknown = super().parse_known_args(args, namespace)
-        # Checked here, because the main parser does not know the options of a subcommand.
+        # This is checked here, because the main parser does not know the options of a subcommand.
         options = [word for word in unknown if word.startswith("-") and len(word) > 1]
         if options:
             self.error(f"there is no option {options[0]}{self._nearest_option(options[0])}")

@@ -30,7 +30,8 @@ def step(text: str, fraction: float, *, show_progress: bool) -> Iterator[None]:
         return
     line = RedrawnLine()
     try:
-        line.draw(_bar(fraction, text), is_left=True)  # messages in between start at the left
+        # Messages during the step start at the left.
+        line.draw(_bar(fraction, text), is_left=True)
         yield
     finally:
         line.clear()

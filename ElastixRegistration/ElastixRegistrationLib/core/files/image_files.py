@@ -30,9 +30,9 @@ _log = logging.getLogger(__name__)
 
 IMAGE_SUFFIXES = frozenset(READERS) | FREESURFER
 _WRITTEN_UNCHECKED = frozenset({".nii", ".nii.gz", ".hdr", ".gipl"})
-#: Larger images, in bytes, are compressed in several threads.
+#: Images of more bytes are compressed in several threads.
 _LARGE_BYTES = 2**25
-# Formats of integers without a position in space: written only if the input was such a picture.
+#: Formats of integers without a position in space. They are written only if the input was such a picture.
 _PICTURES = frozenset({".png", ".jpg"})
 
 
@@ -155,7 +155,8 @@ def _write(image: Any, draft: Path, path: Path, compress: bool) -> None:
     writer.SetUseCompression(compress)
     with native_messages_of_success(), decimal_point():
         is_sheared = image_suffix_of(draft) in NIFTI and not geometry_of(image).is_orthogonal
-        with native_messages_of_success(shown=not is_sheared):  # warning that axes are made perpendicular
+        # ITK warns that it makes the axes perpendicular.
+        with native_messages_of_success(shown=not is_sheared):
             writer.Update()
         if not _is_whole(draft):
             raise ResourceError(said("The image {path} cannot be written; is the disk full?", path=path))

@@ -23,8 +23,8 @@ from ..transforms.itk_transforms import affine_from_matrix, bspline_grid, chain_
 from ..transforms.transform_parameters import UnsupportedTransform, itk_transform
 from ..wording import said, wrong_order
 
-#: HDF5 files up to this size are first tried in another process, because damaged ones can crash HDF5 or make it
-#: allocate gigabytes: deflate expands a byte to at most 1032.
+#: HDF5 files up to this size are first read in another process, because damaged ones can crash HDF5 or make it
+#: allocate gigabytes. Deflate expands one byte to at most 1032.
 _LEAST_MEMORY, _MAX_COMPRESSED = 256 * 2**20, 1032
 _MAX_PROBED_BYTES = 50_000_000
 #: Names of transforms in ITK's files, with the prefix "Inverse" if Slicer means the inverse.

@@ -227,7 +227,8 @@ def _moved_obj(data: bytes, mapping: Mapping) -> tuple[bytes, int]:
     for n, row, point in zip(places, words, mapping(points).tolist(), strict=True):
         lines[n] = " ".join(["v", *map(repr, point), *row[4:]]) + "\n"
     normals = [n for n, line in enumerate(lines) if line.startswith("vn ")]
-    if len(normals) == len(points):  # one normal per vertex, as Slicer and VTK write them
+    if len(normals) == len(points):
+        # Slicer and VTK write one normal per vertex.
         turned = turned_normals(points, np.array([lines[n].split()[1:4] for n in normals], float), mapping)
         for n, normal in zip(normals, turned.tolist(), strict=True):
             lines[n] = " ".join(["vn", *map(repr, normal)]) + "\n"

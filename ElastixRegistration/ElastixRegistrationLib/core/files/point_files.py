@@ -28,7 +28,7 @@ _PTS_COUNT = ("number_of_points", "n_points")
 _OUTPUT_POINT = re.compile(r"OutputPoint\s*=\s*\[([^\]]*)\]")
 #: Names of the three columns of a table, and whether to flip x and y.
 _COLUMNS = (("x", "y", "z"), ("l", "p", "s"), ("r", "a", "s"))
-#: Also at the end of a name, as in x_ras.
+#: These words count at the end of a name too, as in x_ras.
 _SAYS_RAS, _SAYS_LPS = (re.compile(rf"(?<![a-z]){word}(?![a-z])", re.IGNORECASE) for word in ("RAS", "LPS"))
 
 
@@ -179,7 +179,8 @@ def _parse_table(text: str) -> Points:
     if is_ras and _SAYS_LPS.search(headline):
         raise Fault(said("it says both RAS and LPS"))
     places = [plain.index(name) for name in columns]
-    if separator == ";":  # as programs write it in locales with a decimal comma
+    if separator == ";":
+        # Programs write semicolons in locales with a decimal comma.
         rows = [
             [value.replace(",", ".") if place in places else value for place, value in enumerate(row)] for row in rows
         ]
@@ -248,7 +249,8 @@ def _parse_markups(text: str) -> Points:
             said("contains {count} lists of points; save the one you need as its own file.", count=len(lists))
         )
     markups = lists[0]
-    units = markups.get("coordinateUnits") or "mm"  # may be a code with its scheme and meaning
+    # The unit may be a code with its scheme and meaning.
+    units = markups.get("coordinateUnits") or "mm"
     factor = millimeters_per(units if isinstance(units, str) else str(units[0]))
     if factor is None:
         raise _OtherForm(said("has points in {units}; only lengths are supported.", units=units))

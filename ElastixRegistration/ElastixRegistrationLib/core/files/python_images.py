@@ -108,7 +108,8 @@ def _is_of(image: Any, library: str) -> bool:
 
 
 def _of_pair(voxels: Any, place: Any, name: str) -> Any:
-    if hasattr(voxels, "detach"):  # a tensor
+    if hasattr(voxels, "detach"):
+        # The voxels are a tensor.
         voxels = voxels.detach().cpu().numpy()
     array = np.asarray(voxels)
     if isinstance(place, Geometry):

@@ -127,7 +127,7 @@ def read_transform(
         raise
     except RecursionError as error:
         raise InputError(said("The transform file {path} refers to itself.", path=path)) from error
-    except Exception as error:  # from ITK and NumPy, for inconsistent numbers
+    except Exception as error:  # ITK and NumPy raise it for inconsistent numbers
         raise damaged(said("The transform file {path}", path=path), error) from error
 
 
@@ -135,7 +135,8 @@ def _check_finite(transform: Any, path: Path) -> None:
     """Raise InputError for numbers that are not finite, which ITK rejects only when it maps points."""
     for element in chain_of(transform):
         numbers = [element.GetFixedParameters()]
-        if element.GetNameOfClass() != "DisplacementFieldTransform":  # it may be undefined at some positions
+        if element.GetNameOfClass() != "DisplacementFieldTransform":
+            # A field may be undefined at some positions.
             numbers.append(element.GetParameters())
         if not all(np.isfinite(parameters_of(one)).all() for one in numbers):
             raise InputError(said("The transform file {path} contains numbers that are not finite.", path=path))

@@ -115,7 +115,8 @@ def _outlines(
         return None
     before = _labels(moving_mask, identity(grid.dimension), grid)
     if np.array_equal(fixed, before):
-        return None  # a common region outlines neither image
+        # A common region outlines neither image.
+        return None
     return fixed, before, _labels(moving_mask, transform, grid)
 
 
@@ -145,7 +146,8 @@ def _deformation(fixed: Any, fixed_mask: Any, result: RegistrationResult) -> Pla
     grid = geometry_of(fixed)
     voxels = np.asarray(array_view(fixed))
     if result.transform.IsLinear():
-        return check_deformation(result.transform, grid)  # the same everywhere
+        # The deformation is the same everywhere.
+        return check_deformation(result.transform, grid)
     if fixed_mask is not None:
         inside = _labels(fixed_mask, identity(grid.dimension), grid) != 0
     else:
@@ -181,7 +183,8 @@ def label_figures(
     for label, name in labels.items():
         inside = fixed == label
         if not inside.any():
-            continue  # drawn only outside the fixed image
+            # The label was drawn only outside the fixed image.
+            continue
         first, then = (surface_distances(inside, moved == label, grid) for moved in (before, after))
         overlap = dice(inside, before == label), dice(inside, after == label)
         percentiles = first.percentile95, then.percentile95

@@ -149,7 +149,7 @@ def _shift_steps(fixed: np.ndarray, moved: np.ndarray, spacing: Sequence[float])
     for number, offset in enumerate(offsets):
         view = _view(fixed.shape, offset)
         covariance = _box_mean(fixed * wide[view]) - mean * wide_mean[view]
-        # Explained share of the variance, signed if the contrast of both images is equal or inverted.
+        # This is the explained share of the variance, signed if the contrast of both images is equal or inverted.
         agreement = covariance * (sense * np.abs(covariance) if sense else covariance)
         agreement /= variance * wide_variance[view]
         better = agreement > best

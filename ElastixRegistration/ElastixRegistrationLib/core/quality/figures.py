@@ -10,7 +10,7 @@ import numpy as np
 
 from ..wording import Said, said
 
-#: Statuses of a verdict, the most severe first. "uncertain": the evidence is too weak.
+#: Statuses of a verdict, the most severe first. "uncertain" means that the evidence is too weak.
 STATUSES = ("implausible", "worse", "uncertain", "unchanged", "better")
 #: Statuses that make ``--strict`` fail.
 REFUSED = ("implausible", "worse")

@@ -12,7 +12,7 @@ from .figures import Figure, with_mean_overlap
 
 #: The names of the figures of a label begin like this. A comma and the name of the label follow. The values are units.
 LABEL_FIGURES = {"Dice overlap": "", "Surface distance": "mm", "Hausdorff distance 95 %": "mm"}
-#: The same as headings.
+#: The same names and units as headings.
 LABEL_TITLES = tuple(f"{name} ({unit})" if unit else name for name, unit in LABEL_FIGURES.items())
 #: Characters of a line of text at most, and of the name of a figure before it is broken.
 _WIDEST, _TITLE = 80, 18

@@ -19,7 +19,8 @@ from ..wording import said
 from .figures import Comparison, Figure, LandmarkRow
 from .verdict import judge
 
-CHUNK = 2_000_000  # voxels converted to float64 at a time, so that large images need no float copy
+# So many voxels are converted to float64 at a time, so that large images need no float copy.
+CHUNK = 2_000_000
 BINS = 64
 #: Relative change of mutual information that interpolation alone can cause.
 _NO_CHANGE = 0.01
@@ -27,8 +28,9 @@ _NO_CHANGE = 0.01
 _SAME_OVERLAP = 0.002
 #: Negligible change of the mean landmark distance, in voxels; in mm without an image.
 _SAME_PLACE, _SAME_PLACE_MM = 0.1, 0.01
-#: Smallest number of landmarks that can have outliers, and the limits of an outlier: above the median by this many
-#: times the spread (1.48 times the median absolute deviation), this many times the median, and this many voxels.
+#: Smallest number of landmarks that can have outliers, and the limits of an outlier. Its distance is above the median
+#: by this many times the spread (1.48 times the median absolute deviation), and exceeds this many medians and this many
+#: voxels.
 _MIN_LANDMARKS, _SPREADS, _MEDIANS, _VOXELS = 5, 6.0, 3.0, 2.0
 
 

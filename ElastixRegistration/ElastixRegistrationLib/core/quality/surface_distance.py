@@ -31,7 +31,7 @@ def surface_distances(first: np.ndarray, second: np.ndarray, geometry: Geometry)
     if not (first.any() and second.any()):
         return SurfaceDistances(*[float("nan")] * 3)
     box = _box(first | second)
-    # One extra voxel on all sides, because ITK's distance map fails on a box that is one voxel wide.
+    # The arrays get one extra voxel on all sides, because ITK's distance map fails on a box that is one voxel wide.
     start = [part.start - 1 for part in box][::-1]
     grid = replace(
         geometry,

@@ -19,7 +19,8 @@ def instances_in(folder: Path) -> list[Instance]:
     """
     files = sorted(path for path in folder.iterdir() if _may_be_image(path) and is_dicom(path))
     read = [instance_of(path) for path in files]
-    if not any(map(has_pixels, read)):  # a report or the index of a disk at most
+    if not any(map(has_pixels, read)):
+        # The folder has at most a report or the index of a disk.
         below = (path for path in sorted(folder.rglob("*")) if _may_be_image(path))
         read = [instance_of(path) for _, path in zip(range(_MAX_FILES), below, strict=False) if is_dicom(path)]
     for path in [*_empty(folder), *(one.path for one in read if _is_blank(one))]:

@@ -248,7 +248,7 @@ def _positions_of_frames(instance: Instance, first: Frame) -> list[np.ndarray | 
     if offsets is not None and len(offsets) == count:
         along = np.asarray(np.array(offsets, float) - float(offsets[0]))
     elif header.get("Modality") == "NM" and first.thickness:
-        # The first slice, and a distance that is negative if the next slices lie against the normal.
+        # The position is that of the first slice. The distance is negative if the next slices lie against the normal.
         along = slice_numbers(header, count) * float(header.get("SpacingBetweenSlices") or first.thickness)
     else:
         return [first.position] * count

@@ -116,9 +116,8 @@ def _decoded_by_gdcm(header: Any) -> np.ndarray:
 
 def _read_by_gdcm(path: Path) -> np.ndarray:
     try:
-        with native_messages_of_success(
-            shown=False
-        ):  # messages of the 8-bit libraries, before the 12-bit one takes over
+        # The 8-bit libraries write messages before the 12-bit one takes over.
+        with native_messages_of_success(shown=False):
             return np.array(array_view(read_by_itk(opened(path, "frames"), path, "frames")))
     except InputError as error:
         raise Fault(said("its compressed frames cannot be decoded")) from error
@@ -130,7 +129,7 @@ def _with_colors(values: np.ndarray, header: Any) -> np.ndarray:
         return values
     try:
         from pydicom.pixels import apply_color_lut
-    except ImportError:  # before pydicom 3
+    except ImportError:  # this is pydicom before version 3
         from pydicom.pixel_data_handlers.util import apply_color_lut
     color = np.asarray(apply_color_lut(values, header))
     return (color >> 8).astype(np.uint8) if color.dtype == np.uint16 else color

@@ -38,7 +38,8 @@ class Patient:
         number, *others = (
             str(header.get(name) or "") for name in ("PatientID", "IssuerOfPatientID", "PatientBirthDate")
         )
-        if number.startswith(ANONYMOUS):  # belongs to a study, so that another study of the same patient can differ
+        if number.startswith(ANONYMOUS):
+            # An anonymous number belongs to a study, so other studies of the patient may have another one.
             number = ""
         return cls(number, *others)
 

@@ -57,7 +57,8 @@ def _grid(frames: Sequence[Frame], name: Said) -> tuple[Geometry, list[int]]:
     apart = np.diff(np.unique(np.round(along, 4)))
     distance = float(apart.min()) if len(apart) else float(first.thickness or 1.0)
     if first.thickness and apart.size and abs(round(distance / first.thickness) * first.thickness - distance) < 1e-3:
-        distance = first.thickness  # every second slice may have no segment
+        # Every second slice may have no segment.
+        distance = first.thickness
     slices = (along - along.min()) / distance
     if np.abs(slices - np.rint(slices)).max() > TOLERANCE:
         raise InputError(said("{volume} has frames that are not evenly spaced.", volume=name.as_a_sentence()))

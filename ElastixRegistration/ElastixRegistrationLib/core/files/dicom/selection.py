@@ -29,7 +29,8 @@ def volumes_in(path: Path, name: str) -> tuple[list[Stack], list[str]]:
             )
     else:
         own = instance_of(path)
-        frames_of(own)  # names the fault of this file
+        # This raises the error that names the fault of this file.
+        frames_of(own)
         instances = _with_siblings(own)
     by_series: dict[str, list[Instance]] = {}
     for instance in _without_copies(instances, path, name, notes):

@@ -102,7 +102,7 @@ def _split(frames: list[Frame]) -> list[Stack]:
     if counts.max() == 1:
         if _is_even(ordered):
             return [Stack(tuple(ordered))]
-        # Two acquisitions with slices at different positions.
+        # These may be two acquisitions with slices at different positions.
         return _split_by(frames, lambda groups: len(groups) < len(frames) / 2 and all(map(_is_regular, groups))) or [
             Stack(tuple(ordered))
         ]

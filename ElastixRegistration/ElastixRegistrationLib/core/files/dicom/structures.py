@@ -39,7 +39,7 @@ from .places import RT_STRUCTURE_SET, Patient, Place, drawn_on
 from .volumes import DicomSeries
 
 _AREAS = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
-#: Plane distance, mm, for a structure set with a single plane.
+#: A structure set with a single plane gets this plane distance, mm.
 _THICKNESS = 2.0
 #: Number of pixels across the width of contours, and largest number along an axis. Linear interpolation of distances
 #: takes 2 / (3 n^2) of its area from a circle that is n pixels wide.
@@ -130,7 +130,8 @@ class StructureSet:
         if series is None:
             return
         place, frame = self.place, series.frame_of_reference_uid
-        if frame in self.frames_of_reference:  # one of several
+        if frame in self.frames_of_reference:
+            # The series lies in one of several frames of reference.
             place = replace(place, frame=frame)
         elif len(self.frames_of_reference) > 1 and frame:
             place = replace(place, frame=self.frames_of_reference[0])

@@ -155,7 +155,8 @@ def series_of_files(paths: Sequence[Path]) -> DicomSeries:
 def _find(path: Path, name: str, series: str | None, frame: int | None) -> tuple[Stack, list[str]]:
     if not path.exists():
         raise InputError(said("The {name} {path} does not exist.", name=named_role(name), path=path))
-    if path.name.upper() == "DICOMDIR" and path.is_file():  # the index of the folders next to it
+    if path.name.upper() == "DICOMDIR" and path.is_file():
+        # The file is an index of the folders next to it.
         path = path.parent
     stacks, notes = volumes_in(path, name)
     return chosen_stack(stacks, path, name, series, frame), notes

@@ -206,7 +206,8 @@ def _common_header(
             setattr(dataset, keyword, header[keyword].value)
     for keyword, value in _ACQUISITION.get(of_class, {}).items():
         setattr(dataset, keyword, header[keyword].value if keyword in header else value)
-    if of_class != RT_DOSE:  # write_dose adds the origin of these
+    if of_class != RT_DOSE:
+        # write_dose adds the origin of doses.
         dataset.ImageType = ["DERIVED", "SECONDARY", "AXIAL" if of_class == CT else "OTHER"]
         dataset.DerivationDescription = "Resampled after registration"
         dataset.DerivationCodeSequence = library.Sequence([code("113072", "DCM", "Multiplanar reformatting")])

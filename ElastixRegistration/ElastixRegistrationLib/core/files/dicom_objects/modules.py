@@ -74,7 +74,8 @@ def new_dataset(owner: DicomSeries, sop_class: str, modality: str, description: 
     dataset.SeriesTime = dataset.ContentTime = dataset.InstanceCreationTime = now.strftime("%H%M%S.%f")
     dataset.InstanceNumber = 1
     if "BodyPartExamined" not in source:
-        dataset.Laterality = ""  # the body part may be paired, and its side is unknown
+        # The body part may be paired, and its side is unknown.
+        dataset.Laterality = ""
     dataset.Manufacturer, dataset.ManufacturerModelName = MANUFACTURER, MODEL
     dataset.DeviceSerialNumber = dataset.SoftwareVersions = __version__
     return dataset
@@ -158,7 +159,8 @@ def save_dataset(dataset: Any, path: Path, *, implicit: bool = False) -> None:
     meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
     meta.TransferSyntaxUID = library.uid.ImplicitVRLittleEndian if implicit else library.uid.ExplicitVRLittleEndian
     dataset.file_meta = meta
-    content = io.BytesIO()  # pydicom wraps file errors and loses the system's message
+    # pydicom wraps errors of files and loses the system's message, so it writes to memory.
+    content = io.BytesIO()
     with without_warnings():
         dataset.save_as(content, enforce_file_format=True)
     path.write_bytes(content.getbuffer())

@@ -27,7 +27,8 @@ _TISSUE, _FAMILY = ("85756007", "SCT", "Tissue"), ("123111", "DCM", "Deformable 
 
 def highdicom() -> Any:
     """Return the library. Raises InputError if it is not installed."""
-    logging.getLogger("highdicom").setLevel(logging.WARNING)  # it logs everything that it copies
+    # highdicom logs everything that it copies.
+    logging.getLogger("highdicom").setLevel(logging.WARNING)
     try:
         import highdicom as library
         import highdicom.seg

@@ -96,7 +96,8 @@ def write_registration(
     dataset = new_dataset(fixed, sop_class, "REG", text, anonymize=anonymize)
     set_frame_of_reference(dataset, fixed)
     if not moving.frame_of_reference_uid:
-        set_frame_of_reference(pydicom().Dataset(), moving)  # raises the error for a missing frame
+        # This raises the error for a missing frame of reference.
+        set_frame_of_reference(pydicom().Dataset(), moving)
     dataset.ContentLabel, dataset.ContentDescription = "REGISTRATION", text[:64]
     dataset.ContentCreatorName = ""
     set_instance_references(dataset, (fixed, moving))

@@ -213,7 +213,8 @@ class _Choice:
     def _other_than(self, known: _Source | None) -> _Source:
         others = [one for one in self.sources if one is not known]
         if not others and known is not None:
-            return known  # the identity, within one frame of reference
+            # The transform is the identity within one frame of reference.
+            return known
         if len(others) != 1:
             frames = len({one.frame for one in self.sources})
             raise InputError(

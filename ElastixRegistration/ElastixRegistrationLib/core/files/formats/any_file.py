@@ -72,7 +72,8 @@ def read_file(path: Path, name: str, frame: int | None) -> tuple[Any, list[str]]
         image, notes = metaimage.as_said(image, metaimage.header_of(path), f"the {name}")
     else:
         image = read_by_itk(opened(path, name), path, name)
-        is_series = suffix == ".mnc" and not is_color(image)  # ITK reads time as components
+        # ITK reads the time axis as components.
+        is_series = suffix == ".mnc" and not is_color(image)
         if suffix in _WITH_OPACITY and component_count(image) == 2:
             image, remarks = with_opacity(np.asarray(array_view(image)), geometry_of(image), f"the {name}")
             notes += remarks
@@ -87,7 +88,8 @@ def grid_of_file(path: Path, name: str, frame: int | None) -> Geometry:
     Raises the same InputErrors, except for missing voxels in formats with separate headers.
     """
     path = _header_file(path)
-    if image_suffix_of(path) in _TIFF:  # small files, with metadata all over them
+    if image_suffix_of(path) in _TIFF:
+        # These files are small, and their metadata are all over them.
         return geometry_of(read_file(path, name, frame or 1)[0])
     geometry = geometry_of(_placed_outline(path, name))
     if geometry.dimension < 4:
@@ -152,7 +154,8 @@ def _grid_of(io: Any) -> Geometry:
     axes = range(count)
     spacing = np.array([float(io.GetSpacing(axis)) for axis in axes])
     direction = np.array([[io.GetDirection(column)[row] for column in axes] for row in axes])
-    direction = direction * np.where(spacing < 0, -1, 1)  # in the order in which ITK turns them
+    # As ITK does, axes with a negative spacing are turned.
+    direction = direction * np.where(spacing < 0, -1, 1)
     return Geometry(
         size=tuple(int(io.GetDimensions(axis)) for axis in axes),
         spacing=tuple(np.abs(spacing).tolist()),
@@ -228,13 +231,15 @@ def _freesurfer_header(path: Path, name: str) -> nifti.NiftiHeader:
 def _read_nifti(path: Path, name: str) -> tuple[Any, list[str]]:
     header = nifti.read_header(path)
     if header is None:
-        with native_messages_of_success(shown=False):  # warning that Analyze is deprecated
+        # ITK warns that Analyze is deprecated.
+        with native_messages_of_success(shown=False):
             image = read_by_itk(opened(path, name), path, name)
         return nifti.analyze_said(image, path, f"the {name}")
     image = None
     try:
         if not header.is_misread_by_itk:
-            with native_messages_of_success(shown=False):  # ITK's warnings, which the sentences here replace
+            # The sentences here replace ITK's warnings.
+            with native_messages_of_success(shown=False):
                 image = read_by_itk(opened(path, name), path, name, header.voxel_bytes)
     except InputError as error:
         if "orthonormal" not in str(error) and header.version == 1:  # ITK does not support NIfTI-2
@@ -284,7 +289,8 @@ def _one_frame(image: Any, name: str, frame: int | None, is_series: bool, kind: 
         voxels = np.moveaxis(array_view(image), -1, 0)
     elif geometry.dimension == 4:
         if frame is None and geometry.size[3] > 1:
-            return image  # a sequence, which is registered frame by frame
+            # A sequence is registered frame by frame.
+            return image
         voxels = array_view(image)
     elif frame in (None, 1):
         return image

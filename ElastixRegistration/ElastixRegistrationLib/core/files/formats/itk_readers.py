@@ -87,7 +87,8 @@ def _reader_of(path: Path, name: str) -> Any:
     try:
         if io is not None and io.CanReadFile(str(path)):
             return io
-    except NATIVE_ERRORS as error:  # for .vtk files
+    except NATIVE_ERRORS as error:
+        # ITK raises this for .vtk files.
         raise InputError(
             said("The {name} {path} cannot be read: {reason}", name=named_role(name), path=path, reason=reason(error))
         ) from error
@@ -164,7 +165,8 @@ def pixel_suffix(io: Any, path: Path, name: str) -> str:
         return f"I{component}{dimension}"
     if component == "UC" and count in (3, 4):
         return f"I{'RGB' if count == 3 else 'RGBA'}UC{dimension}"
-    if count in (2, 3, 4) and component != "D":  # files of images of double vectors are not wrapped
+    if count in (2, 3, 4) and component != "D":
+        # Readers of double vectors are not wrapped.
         return f"IVF{count}{dimension}"
     return f"VI{component if component in ('F', 'D', 'UC', 'SS', 'US') else 'F'}{dimension}"
 
@@ -180,8 +182,10 @@ def reason(error: BaseException) -> str:
         return said("its header has a spacing of 0.")
     if "determinant is 0" in sentence:
         return said("the axes in its header are linearly dependent (determinant 0).")
-    if "File cannot be read" in sentence:  # MetaImage gives the last system error as the reason, even if unrelated
+    if "File cannot be read" in sentence:
+        # MetaImage gives the last system error as the reason, even if it is unrelated.
         return said("it is truncated or damaged.")
     # NRRD reports the whole chain of calls; the problem comes last.
     words = re.sub(r"^_nrrd\w+: ", "", sentence.rpartition("[nrrd] ")[2])
-    return words.replace(": ", ", ")  # because a colon precedes them
+    # A colon precedes these words.
+    return words.replace(": ", ", ")

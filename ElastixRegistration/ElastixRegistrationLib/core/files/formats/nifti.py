@@ -150,7 +150,7 @@ def _header(
     while len(size) > 3 and size[-1] == 1:
         size.pop()
     scale = np.diag([*[_MILLIMETERS.get(units & 7, 1.0)] * 3, 1.0])
-    with np.errstate(invalid="ignore"):  # checked below
+    with np.errstate(invalid="ignore"):  # the values are checked below
         of_q = LPS @ scale @ _from_quaternion(quaternion, spacing) if forms[0] > 0 else None
         of_s = LPS @ scale @ np.vstack([np.reshape(rows, (3, 4)), [0, 0, 0, 1]]) if forms[1] > 0 else None
     lost = [name for name, one in (("sform", of_s), ("qform", of_q)) if one is not None and not np.isfinite(one).all()]
@@ -321,7 +321,8 @@ def write_shear(path: Path, geometry: Geometry) -> None:
     order = "<" if struct.unpack_from("<i", content)[0] == 348 else ">"
     matrix = np.eye(4)
     matrix[:3] = (LPS @ geometry.index_to_physical()[np.ix_([0, 1, 2, -1], [0, 1, 2, -1])])[:3]
-    struct.pack_into(f"{order}2h", content, 252, 0, 2)  # no qform, which cannot hold shear
+    # The header gets no qform, because that cannot hold shear.
+    struct.pack_into(f"{order}2h", content, 252, 0, 2)
     struct.pack_into(f"{order}12f", content, 280, *matrix[:3].ravel().tolist())
     with (gzip.open if is_packed else open)(path, "wb") as file:
         file.write(content)
@@ -345,13 +346,15 @@ def read_voxels(header: NiftiHeader, path: Path) -> Any | None:
         path, offset = path.with_suffix(".img"), 0
     else:
         offset = max(header.offset, header.least_offset)
-    if header.voxel_bytes > path.stat().st_size * _MAX_PACKED:  # before memory is allocated
+    if header.voxel_bytes > path.stat().st_size * _MAX_PACKED:
+        # This is checked before memory is allocated.
         raise EOFError(f"{header.voxel_bytes} bytes of voxels")
     with opened_plain(path) as file:
         file.seek(offset)
         data = file.read(header.voxel_bytes)
     voxels = np.frombuffer(data, header.order + _TYPES[header.data_type])
-    voxels = voxels.reshape(header.size[::-1])  # raises ValueError if there are too few
+    # This raises ValueError if there are too few voxels.
+    voxels = voxels.reshape(header.size[::-1])
     if header.is_scaled:
         voxels = (voxels * np.float64(header.slope) + header.intercept).astype(np.float32)
     native = voxels.astype(voxels.dtype.newbyteorder("="))

@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 
 _MAX_HEADER = 2**20
-#: Fields that Slicer writes in series of volumes. Spaces with time, in which ITK does not convert the axes to LPS, and
-#: the signs that do.
+#: ITK does not convert the axes of these spaces with time to LPS. These signs do.
 _TIMED = {
     "right-anterior-superior-time": (-1, -1, 1), "rast": (-1, -1, 1),
     "left-anterior-superior-time": (1, -1, 1), "last": (1, -1, 1),
@@ -24,6 +23,7 @@ _TIMED = {
 VAGUE_SPACES = frozenset(
     f"{name}{time}" for name in ("scanner-xyz", "3d-right-handed", "3d-left-handed") for time in ("", "-time")
 )
+#: Fields that Slicer writes in series of volumes.
 _SERIES_KEYS = ("axis 0 index type", "axis 0 index values", "multivolume.framelabels")
 
 

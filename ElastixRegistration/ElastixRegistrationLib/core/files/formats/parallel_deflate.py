@@ -63,7 +63,8 @@ def _pack_meta_image(content: mmap.mmap, file: BinaryIO, threads: int) -> None:
 
 
 def _write_gzip(content: mmap.mmap, first: int, file: BinaryIO, threads: int) -> None:
-    file.write(b"\x1f\x8b\x08\0\0\0\0\0\0\xff")  # no name and no time: equal images give equal files
+    # The header has neither name nor time, so equal images give equal files.
+    file.write(b"\x1f\x8b\x08\0\0\0\0\0\0\xff")
     checksum = 0
     for start, data in _deflated(content, first, threads):
         file.write(data)

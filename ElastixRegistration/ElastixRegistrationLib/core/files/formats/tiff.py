@@ -56,7 +56,7 @@ def read_tiff(path: Path, name: str, frame: int | None) -> TiffImage:
             return _read(file, path, name, frame)
     except InputError:
         raise
-    except Exception as error:  # from inconsistent axes and sizes
+    except Exception as error:  # inconsistent axes and sizes raise it
         raise unreadable(path, name) from error
 
 
@@ -122,7 +122,8 @@ def _plain(kept: list[tuple[str, int]], page: Any) -> bool:
 def _from_itk(path: Path, name: str, dtype: np.dtype, samples: int) -> Any:
     """Return the image as ITK reads it; None if that differs from the stored numbers."""
     try:
-        with native_messages_of_success(shown=False):  # warning that it falls back to 8 bits
+        # ITK warns that it falls back to 8 bits.
+        with native_messages_of_success(shown=False):
             io = opened(path, name)
     except InputError:
         return None
@@ -155,7 +156,7 @@ def _checked_by_itk(path: Path, name: str) -> Any:
 def _voxels(series: Any, path: Path, name: str) -> np.ndarray:
     try:
         return np.asarray(series.asarray())
-    except Exception as error:  # from codecs and truncated files
+    except Exception as error:  # codecs raise it, also for truncated files
         text = " ".join(str(error).split())
         if "imagecodecs" in text:
             raise InputError(
