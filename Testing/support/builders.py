@@ -124,19 +124,25 @@ def ras(points_lps: np.ndarray) -> np.ndarray:
 lps = ras
 
 
+def _vectors(rng, size, spacing, axes, amount):
+    """vtkImageData of random vectors, centered at 0 where a transform turns it by ``axes``."""
+    image = vtk.vtkImageData()
+    image.SetDimensions(*size)
+    image.SetSpacing(*spacing)
+    image.SetOrigin(*(-axes @ ((np.array(size) - 1) / 2 * spacing)))
+    image.AllocateScalars(vtk.VTK_DOUBLE, 3)
+    scalars = vtk_to_numpy(image.GetPointData().GetScalars())
+    scalars[:] = rng.normal(0, amount, scalars.shape)
+    return image
+
+
 def vtk_bspline(
     rng, *, mode="zero", bulk=None, size=(6, 7, 8), spacing=(14.0, 13.0, 12.0), axes=None, scale=1.0, amount=1.5
 ):
     """vtkOrientedBSplineTransform, RAS, centered near 0, random coefficients up to its rim."""
     transform = slicer.vtkOrientedBSplineTransform()
-    image = vtk.vtkImageData()
-    image.SetDimensions(*size)
-    image.SetSpacing(*spacing)
     axes = np.eye(3) if axes is None else axes
-    image.SetOrigin(*(-axes @ ((np.array(size) - 1) / 2 * spacing)))
-    image.AllocateScalars(vtk.VTK_DOUBLE, 3)
-    scalars = vtk_to_numpy(image.GetPointData().GetScalars())
-    scalars[:] = rng.normal(0, amount / scale, scalars.shape)
+    image = _vectors(rng, size, spacing, axes, amount / scale)
     transform.SetCoefficientData(image)
     transform.SetGridDirectionMatrix(_matrix(axes))
     transform.SetDisplacementScale(scale)
@@ -152,14 +158,8 @@ def vtk_bspline(
 def vtk_grid(rng, *, size=(8, 9, 10), spacing=(8.0, 9.0, 10.0), axes=None, amount=1.5):
     """vtkOrientedGridTransform, RAS, centered near 0, smooth vectors up to its rim."""
     transform = slicer.vtkOrientedGridTransform()
-    image = vtk.vtkImageData()
-    image.SetDimensions(*size)
-    image.SetSpacing(*spacing)
     axes = np.eye(3) if axes is None else axes
-    image.SetOrigin(*(-axes @ ((np.array(size) - 1) / 2 * spacing)))
-    image.AllocateScalars(vtk.VTK_DOUBLE, 3)
-    scalars = vtk_to_numpy(image.GetPointData().GetScalars())
-    scalars[:] = rng.normal(0, amount, scalars.shape)
+    image = _vectors(rng, size, spacing, axes, amount)
     transform.SetDisplacementGridData(image)
     transform.SetGridDirectionMatrix(_matrix(axes))
     return transform

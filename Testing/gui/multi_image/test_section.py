@@ -347,8 +347,8 @@ def test_every_control_has_a_tool_tip():
     assert not bare
 
 
-def test_a_failure_without_a_log_has_no_details(section, sequence, host, monkeypatch):
-    """Nothing, rather than the word None."""
+def _failed(section, sequence, host, monkeypatch):
+    """The section after a sequence that fails without a log, and its dialog."""
 
     def start():
         yield
@@ -360,20 +360,17 @@ def test_a_failure_without_a_log_has_no_details(section, sequence, host, monkeyp
     host.dialogs.expect("OK")
     ui.manyRunButton.click()
     host.waitUntil(lambda: host.dialogs.shown, 5)
+    return ui
+
+
+def test_a_failure_without_a_log_has_no_details(section, sequence, host, monkeypatch):
+    """Nothing, rather than the word None."""
+    _failed(section, sequence, host, monkeypatch)
     assert (host.dialogs.shown[0].text, host.dialogs.shown[0].details) == ("The frames have no voxels.", "")
 
 
 def test_what_was_said_of_a_tab_stays_with_it(section, sequence, host, monkeypatch):
-    def start():
-        yield
-        raise InputError("The frames have no voxels.")
-
-    ui = take(section, "sequence")
-    ui.sequenceSelector.setCurrentNode(sequence)
-    monkeypatch.setattr(section.parts["sequence"], "start", start)
-    host.dialogs.expect("OK")
-    ui.manyRunButton.click()
-    host.waitUntil(lambda: host.dialogs.shown, 5)
+    ui = _failed(section, sequence, host, monkeypatch)
     host.pump(0.05)
     assert "no voxels" in ui.manyMessageLabel.text
     take(section, "group")
