@@ -44,6 +44,11 @@ class RegistrationRun:
     report: str = ""
     problem: str = ""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about omitted input, what was found in the images, and what was chosen."""
+        return (*self.job.notes, *self.handle.result.notes)
+
 
 class RunControl:
     """Runs one registration at a time, and calls a listener.

@@ -270,6 +270,10 @@
         <translation>Die Metrik in jeder Iteration. In jeder Auflösung fällt die Kurve, während sich die Bilder annähern. An einer gepunkteten Linie beginnt die nächste Auflösung mit feineren Bildern und eigener Skala.</translation>
     </message>
     <message>
+        <source>What the registration found in the volumes, and what it chose because of that.</source>
+        <translation>Was die Registrierung in den Volumen fand und was sie deshalb wählte.</translation>
+    </message>
+    <message>
         <source>Ways to look at the result in the slice views. A second click brings your views back.</source>
         <translation>Wege, das Ergebnis in den Schichtansichten zu betrachten. Ein zweiter Klick stellt Ihre Ansichten wieder her.</translation>
     </message>
@@ -3895,6 +3899,18 @@
         <translation>Eine bewegte Gleitmaske braucht eine Gleitmaske auf dem festen Bild mit denselben Labels.</translation>
     </message>
     <message>
+        <source>Automatic: {choices}.</source>
+        <translation>Automatisch: {choices}.</translation>
+    </message>
+    <message>
+        <source>B-spline with {grid_mm:g} mm between its control points</source>
+        <translation>B-Spline mit {grid_mm:g} mm zwischen seinen Kontrollpunkten</translation>
+    </message>
+    <message>
+        <source>Both sides meet within {median:.1f} mm, 95 % of them within {most:.1f} mm (correlation of held-out samples: +{gain:.2f}).</source>
+        <translation>Beide Seiten treffen sich auf {median:.1f} mm genau, 95 % davon auf {most:.1f} mm (Korrelation zurückgehaltener Stichproben: +{gain:.2f}).</translation>
+    </message>
+    <message>
         <source>Cohorts run on Dask, which is not installed: python -m pip install &apos;dask[distributed]&apos; cryptography bokeh.</source>
         <translation>Kohorten brauchen Dask, das nicht installiert ist: python -m pip install &apos;dask[distributed]&apos; cryptography bokeh.</translation>
     </message>
@@ -4069,6 +4085,22 @@
     <message>
         <source>Only doses can be added, and {path} is not an RTDOSE.</source>
         <translation>Nur Dosen lassen sich addieren, und {path} ist keine RTDOSE.</translation>
+    </message>
+    <message>
+        <source>Only the part of the fixed image around the much smaller moving image is used.</source>
+        <translation>Vom festen Bild wird nur der Teil um das viel kleinere bewegte Bild verwendet.</translation>
+    </message>
+    <message>
+        <source>Organs slide along each other by {far}: the transform may tear there.</source>
+        <translation>Organe gleiten um {far} aneinander entlang: Dort darf die Transformation reißen.</translation>
+    </message>
+    <message>
+        <source>Organs slide along the border of the given regions by {far}: the transform may tear there.</source>
+        <translation>Organe gleiten um {far} am Rand der angegebenen Regionen entlang: Dort darf die Transformation reißen.</translation>
+    </message>
+    <message>
+        <source>Padding {padding:g} of the {image} ({share:.1%} of its voxels) is left out and replaced by background {background:g}.</source>
+        <translation>{image}: Der Füllwert {padding:g} ({share:.1%} der Voxel) wird ausgelassen und durch den Hintergrund {background:g} ersetzt.</translation>
     </message>
     <message>
         <source>Pairs without labels do not count in the ranking: {pairs}.</source>
@@ -4283,6 +4315,10 @@
         <translation>Das Gitter des Bildes ist geschert, was {what} nicht speichern kann; bitte .nrrd verwenden.</translation>
     </message>
     <message>
+        <source>The grid of the {image} is sheared; it was registered on an orthogonal grid, but results are computed from the original voxels.</source>
+        <translation>{image}: Das Gitter ist geschert; registriert wurde auf einem rechtwinkligen Gitter, aber die Ergebnisse stammen von den ursprünglichen Voxeln.</translation>
+    </message>
+    <message>
         <source>The held-out pairs could not be registered, so the tuned preset could not be judged.</source>
         <translation>Die zurückgehaltenen Paare ließen sich nicht registrieren, darum ließ sich die gefundene Voreinstellung nicht beurteilen.</translation>
     </message>
@@ -4371,6 +4407,10 @@
         <translation>Die Registrierung wurde angehalten.</translation>
     </message>
     <message>
+        <source>The result was sampled on the fixed grid instead.</source>
+        <translation>Stattdessen wurde das Ergebnis auf dem festen Gitter abgetastet.</translation>
+    </message>
+    <message>
         <source>The segments of {node} are {names}, but those of {other} are {others}; each name must occur once in both.</source>
         <translation>Die Segmente von {node} sind {names}, die von {other} aber {others}; jeder Name muss in beiden einmal vorkommen.</translation>
     </message>
@@ -4389,6 +4429,18 @@
     <message>
         <source>The sliding mask has the labels {labels} within the fixed image, but the moving sliding mask has {others} within the moving image; they must be the same.</source>
         <translation>Die Gleitmaske hat im festen Bild die Labels {labels}, die bewegte Gleitmaske aber im bewegten Bild {others}; sie müssen gleich sein.</translation>
+    </message>
+    <message>
+        <source>The sliding mask was not used, because the images do not show that its regions slide.</source>
+        <translation>Die Gleitmaske wurde nicht verwendet, weil die Bilder nicht zeigen, dass ihre Regionen gleiten.</translation>
+    </message>
+    <message>
+        <source>The sliding mask was not used, because the transform is linear.</source>
+        <translation>Die Gleitmaske wurde nicht verwendet, weil die Transformation linear ist.</translation>
+    </message>
+    <message>
+        <source>The sliding mask was not used: it works only for images of one contrast.</source>
+        <translation>Die Gleitmaske wurde nicht verwendet: Sie wirkt nur bei Bildern mit gleichem Kontrast.</translation>
     </message>
     <message>
         <source>The spacing of the {name} is {place}; give numbers, mm along i, j, k.</source>
@@ -4465,6 +4517,10 @@
     <message>
         <source>The {count} slices of the series in {path} of the {name} differ in orientation, size or spacing, so that they do not form a volume; choose one with --series {first} to {last}.</source>
         <translation>{name}: die {count} Schichten der Serie in {path} unterscheiden sich in Ausrichtung, Größe oder Abstand und bilden kein Volumen; bitte eine mit --series {first} bis {last} wählen.</translation>
+    </message>
+    <message>
+        <source>The {image} is registered with voxels of {size} mm.</source>
+        <translation>{image}: wird mit Voxeln von {size} mm registriert.</translation>
     </message>
     <message>
         <source>The {lost_form} of {name} contains numbers that are not finite, so its position is unknown: the header is damaged.</source>
@@ -4811,6 +4867,10 @@
         <translation>eine ECAT-Datei (PET)</translation>
     </message>
     <message>
+        <source>an affine transform explains no more</source>
+        <translation>eine affine Transformation erklärt nicht mehr</translation>
+    </message>
+    <message>
         <source>an image of Amira or Avizo</source>
         <translation>ein Bild von Amira oder Avizo</translation>
     </message>
@@ -4821,6 +4881,14 @@
     <message>
         <source>background</source>
         <translation>Hintergrund</translation>
+    </message>
+    <message>
+        <source>by mutual information, because gray values are not proportional (correlation {correlation:.2f})</source>
+        <translation>nach Transinformation, weil die Grauwerte nicht proportional sind (Korrelation {correlation:.2f})</translation>
+    </message>
+    <message>
+        <source>by normalized correlation, because gray values are proportional (correlation {correlation:.2f})</source>
+        <translation>nach normierter Korrelation, weil die Grauwerte proportional sind (Korrelation {correlation:.2f})</translation>
     </message>
     <message>
         <source>cannot be read: {reason}</source>
@@ -5183,6 +5251,10 @@
         <translation>größter</translation>
     </message>
     <message>
+        <source>less than a millimeter</source>
+        <translation>weniger als einen Millimeter</translation>
+    </message>
+    <message>
         <source>lies</source>
         <translation>liegt</translation>
     </message>
@@ -5235,8 +5307,24 @@
         <translation>Transinformation</translation>
     </message>
     <message>
+        <source>mutual information on voxels that no stage used</source>
+        <translation>Transinformation auf Voxeln, die keine Stufe verwendete,</translation>
+    </message>
+    <message>
+        <source>neighboring blocks agree on only {agreed:.1f} mm of the remaining motion ({motion:.1f} mm)</source>
+        <translation>benachbarte Blöcke nur in {agreed:.1f} mm der übrigen Bewegung ({motion:.1f} mm) übereinstimmen</translation>
+    </message>
+    <message>
         <source>no ImageSampler is named; add for example (ImageSampler &quot;RandomCoordinate&quot;).</source>
         <translation>kein ImageSampler ist genannt; bitte zum Beispiel (ImageSampler &quot;RandomCoordinate&quot;) hinzufügen.</translation>
+    </message>
+    <message>
+        <source>no deformation, because none explained more</source>
+        <translation>keine Verformung, weil keine mehr erklärte</translation>
+    </message>
+    <message>
+        <source>no deformation, because the contrasts differ and {reason}</source>
+        <translation>keine Verformung, weil die Kontraste verschieden sind und {reason}</translation>
     </message>
     <message>
         <source>no difference shown ({low} to {high})</source>
@@ -5263,8 +5351,16 @@
         <translation>normierte Transinformation</translation>
     </message>
     <message>
+        <source>not all criteria support one</source>
+        <translation>nicht alle Kriterien dafür sprechen</translation>
+    </message>
+    <message>
         <source>number of threads</source>
         <translation>Zahl der Threads</translation>
+    </message>
+    <message>
+        <source>one would move the image by {moved:.1f} mm, single blocks by only {blocks:.1f} mm</source>
+        <translation>sie das Bild um {moved:.1f} mm bewegen würde, einzelne Blöcke dagegen nur um {blocks:.1f} mm</translation>
     </message>
     <message>
         <source>only penalties are named; nothing compares the images.</source>
@@ -5295,8 +5391,20 @@
         <translation>Referenzbild</translation>
     </message>
     <message>
+        <source>refined by local correlation every {voxel_mm:.2g} mm</source>
+        <translation>verfeinert durch lokale Korrelation alle {voxel_mm:.2g} mm</translation>
+    </message>
+    <message>
         <source>rigid</source>
         <translation>starr</translation>
+    </message>
+    <message>
+        <source>rigid only, because the images share too little information for more</source>
+        <translation>nur starr, weil die Bilder für mehr zu wenig Information teilen</translation>
+    </message>
+    <message>
+        <source>rigid, because {reason}</source>
+        <translation>starr, denn {reason}</translation>
     </message>
     <message>
         <source>rigidity</source>
@@ -5325,6 +5433,14 @@
     <message>
         <source>stage {stage} is to be changed, but there {count}.</source>
         <translation>Stufe {stage} soll geändert werden, aber es gibt: {count}.</translation>
+    </message>
+    <message>
+        <source>starts as loaded</source>
+        <translation>beginnt in der geladenen Lage</translation>
+    </message>
+    <message>
+        <source>starts {shift} mm and {turn} degrees from the loaded position</source>
+        <translation>beginnt {shift} mm und {turn} Grad neben der geladenen Lage</translation>
     </message>
     <message>
         <source>structure set {path}</source>
@@ -5361,6 +5477,14 @@
     <message>
         <source>the background is {value:g}, one exact value that surrounds the object</source>
         <translation>der Hintergrund ist {value:g}, ein fester Wert rings um das Objekt</translation>
+    </message>
+    <message>
+        <source>the empty surroundings of the cut-out object in the fixed image are ignored</source>
+        <translation>die leere Umgebung des ausgeschnittenen Objekts im festen Bild wird nicht beachtet</translation>
+    </message>
+    <message>
+        <source>the empty surroundings of the cut-out object in the moving image are ignored</source>
+        <translation>die leere Umgebung des ausgeschnittenen Objekts im bewegten Bild wird nicht beachtet</translation>
     </message>
     <message>
         <source>the fixed list lacks {fixed}</source>
@@ -5413,6 +5537,10 @@
     <message>
         <source>the segmentation {file}</source>
         <translation>die Segmentierung {file}</translation>
+    </message>
+    <message>
+        <source>the start is kept, because a rigid stage made it worse</source>
+        <translation>der Anfang bleibt, weil eine starre Stufe ihn verschlechterte</translation>
     </message>
     <message>
         <source>the structure set {path}</source>
@@ -5559,6 +5687,10 @@
         <translation>{count} Schichten</translation>
     </message>
     <message>
+        <source>{far}, 95 % at most {most:.0f} mm</source>
+        <translation>{far}, 95 % höchstens {most:.0f} mm</translation>
+    </message>
+    <message>
         <source>{figure}, better than all others beyond chance.</source>
         <translation>{figure}, besser als alle anderen über den Zufall hinaus.</translation>
     </message>
@@ -5673,6 +5805,10 @@
     <message>
         <source>{one} and {other}</source>
         <translation>{one} und {other}</translation>
+    </message>
+    <message>
+        <source>{outside} of {count} {side} points lie outside the {side} image.</source>
+        <translation>{outside} von {count} Punkten ({side}) liegen außerhalb ihres Bildes ({side}).</translation>
     </message>
     <message>
         <source>{path} can only store a matrix, and this transform is not linear; write it as .h5 or as a displacement field.</source>
@@ -5815,6 +5951,10 @@
         <translation>{preset_id} gehört nicht zu den eigenen Voreinstellungen; mitgelieferte lassen sich kopieren, nicht ändern.</translation>
     </message>
     <message>
+        <source>{sentence}.</source>
+        <translation>{sentence}.</translation>
+    </message>
+    <message>
         <source>{shape} vectors do not fit a grid of {geometry}.</source>
         <translation>{shape} Vektoren passen nicht auf ein Gitter von {geometry}.</translation>
     </message>
@@ -5829,6 +5969,10 @@
     <message>
         <source>{size} TransformParameters do not fill a GridSize of {names}.</source>
         <translation>{size} TransformParameters füllen kein GridSize von {names}.</translation>
+    </message>
+    <message>
+        <source>{spline}, by mutual information</source>
+        <translation>{spline}, nach Transinformation</translation>
     </message>
     <message>
         <source>{target} cannot be replaced: {reason}.</source>

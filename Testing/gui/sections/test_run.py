@@ -7,6 +7,7 @@ import threading
 import numpy as np
 import pytest
 from ElastixRegistrationLib.core.errors import RegistrationError
+from ElastixRegistrationLib.core.wording import Said
 from support.panel import choose, shift_of, shown_table
 
 
@@ -187,3 +188,23 @@ def test_landmarks_give_the_start_and_are_paired_as_chosen(a_panel, slicer, appl
 def test_the_modules_own_test_passes(host, open_panel, slicer):
     open_panel()
     slicer.selfTests["ElastixRegistration"](msec=0)
+
+
+def test_what_automatic_found_and_chose_stays_beside_the_verdict(host, a_panel, a_pair, slicer, apply_and_wait):
+    """Also that padding was replaced; translated; and gone with the result."""
+    voxels = slicer.util.arrayFromVolume(a_pair[1])
+    voxels[:, :2] = -2000
+    slicer.util.arrayFromVolumeModified(a_pair[1])
+    ui = a_panel.ui
+    assert not ui.notesLabel.visible
+    choose(ui.presetSelector, "automatic")
+    ui.inBackgroundCheckBox.checked = True
+    apply_and_wait(a_panel)
+    notes = ui.notesLabel.text.splitlines()
+    assert notes[0].startswith("Automatic: ")
+    assert "nats" in notes[0]
+    assert any("Padding -2000 of the moving image" in note for note in notes)
+    run = a_panel.panel.result._run
+    assert all(isinstance(note, Said) for note in run.notes)
+    ui.revertButton.click()
+    assert not ui.notesLabel.visible

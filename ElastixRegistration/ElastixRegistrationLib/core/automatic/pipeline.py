@@ -13,7 +13,7 @@ from ..errors import RegistrationError
 from ..parameters.maps import ParameterMap
 from ..transforms.displacements import displacement_vectors
 from ..transforms.itk_transforms import affine_from_matrix, matrix_of_linear
-from ..wording import change_of
+from ..wording import Said, change_of, said
 from .cutout import without_holes
 from .dense_stage import dense_stage
 from .effort import Effort, Level
@@ -23,6 +23,14 @@ from .motion import VOXELS as MOTION_VOXELS
 from .motion import remaining_motion
 from .repair import repaired
 from .stages import bspline_stage, first_stage, grid_spacing, linear_stage
+from .words import (
+    HOLES_IGNORED,
+    bspline_words,
+    disagreement_words,
+    moved_too_far_words,
+    refined_words,
+    undeformed_words,
+)
 from .working_pair import WorkingPair
 
 #: Least ``same_sign`` of images with one contrast, after a linear or a B-spline stage. Measured: at least 0.91 for
@@ -75,7 +83,7 @@ class Outcome:
 
     transform: Any
     stages: list[dict[str, tuple[str, ...]]]
-    words: list[str]
+    words: list[Said]
     ran_dense: bool = False
     has_one_contrast: bool = False
     spline: Any = None
@@ -105,7 +113,7 @@ class _Automatic:
         self.linear_map, self.bspline_map = (first_stage(stages, bspline) for bspline in (False, True))
         self.evidence = Evidence(pair)
         self.stages: list[dict[str, tuple[str, ...]]] = []
-        self.words: list[str] = []
+        self.words: list[Said] = []
         self.ran_dense, self.finest_mm = False, 0.0
         self.has_one_contrast = False
         self.failure: RegistrationError | None = None
@@ -121,7 +129,7 @@ class _Automatic:
         if self.failure is not None and not self.stages:
             raise self.failure  # elastix failed on this pair, and its reason is more useful than the start
         nats = (f"{one.measured.mean('information'):.2f} nats" for one in (first, final))
-        self.words.append(change_of("mutual information on voxels that no stage used", *nats))
+        self.words.append(change_of(said("mutual information on voxels that no stage used"), *nats))
         return Outcome(final.transform, self.stages, self.words, self.ran_dense, self.has_one_contrast, self.spline)
 
     def _candidate(self, transform: Any) -> _Candidate:
@@ -144,9 +152,7 @@ class _Automatic:
         if not sides:
             return first, linear
         self.evidence = Evidence(self.pair)
-        self.words += [
-            f"the empty surroundings of the cut-out object in the {side} image are ignored" for side in sides
-        ]
+        self.words += [HOLES_IGNORED[side] for side in sides]
         return self._candidate(first.transform), self._candidate(linear.transform)
 
     # Linear
@@ -157,14 +163,15 @@ class _Automatic:
         geometries = self.pair.fixed.geometry, self.pair.moving.geometry
         rigid = self._rigid(self.linear_map, start)
         if self.linear_map.get("Transform", ("",))[0] != "AffineTransform":
-            self.words.append("rigid")
+            self.words.append(said("rigid"))
             return rigid
         affine_stage = linear_stage(self.linear_map, "AffineTransform", *geometries, self.effort)
         affine = self._tried(affine_stage, rigid.transform)
         if affine is not None and self._is_worth_it(affine, rigid):
-            self.words.append("affine")
+            self.words.append(said("affine"))
             return affine
-        self.words.append(f"{'rigid, because ' if rigid is not start else ''}an affine transform explains no more")
+        no_more = said("an affine transform explains no more")
+        self.words.append(no_more if rigid is start else said("rigid, because {reason}", reason=no_more))
         return rigid
 
     def _rigid(self, base: ParameterMap, start: _Candidate) -> _Candidate:
@@ -180,7 +187,7 @@ class _Automatic:
             rigid = self._tried(stage, start.transform)
             if rigid is not None and rigid.measured.gain_over(start.measured).certainty >= 0:
                 return rigid
-        self.words.append("the start is kept, because a rigid stage made it worse")
+        self.words.append(said("the start is kept, because a rigid stage made it worse"))
         return start
 
     def _is_worth_it(self, affine: _Candidate, rigid: _Candidate) -> bool:
@@ -223,13 +230,13 @@ class _Automatic:
         if not self.has_one_contrast:
             return self._across_contrasts(linear, spline, grid_mm)
         if best is spline:
-            self.words.append(f"B-spline with {grid_mm:g} mm between its control points")
+            self.words.append(bspline_words(grid_mm))
         dense = self._plausible(self._dense(linear, best, self.effort.levels), linear, self.effort.levels[-1])
         if dense is not None and dense.measured.gain_over(best.measured).is_better(("information", "edges")):
-            self.words.append(f"refined by local correlation every {self.finest_mm:.2g} mm")
+            self.words.append(refined_words(self.finest_mm))
             return dense
         if best is linear:
-            self.words.append("no deformation, because none explained more")
+            self.words.append(said("no deformation, because none explained more"))
         return best
 
     def _has_one_contrast(self, linear: _Candidate, best: _Candidate) -> bool:
@@ -256,28 +263,25 @@ class _Automatic:
         evidence = Evidence(self.pair, MOTION_VOXELS)
         motion = None if self._is_another_body(linear) else remaining_motion(evidence, linear.transform)
         if motion is not None and motion.agreed_share < _AGREED_SHARE:
-            self.words.append(
-                "no deformation, because the contrasts differ and neighboring blocks agree on only "
-                f"{motion.agreed_mm:.1f} mm of the remaining motion ({motion.rms_mm:.1f} mm)"
-            )
+            self.words.append(undeformed_words(disagreement_words(motion.agreed_mm, motion.rms_mm)))
             return linear
         helps = spline is not None and spline.measured.gain_over(linear.measured).certainty > 0
         start = spline if spline is not None and helps else linear
         dense = self._dense_across_contrasts(linear, start)
-        reason = "not all criteria support one"
+        reason = said("not all criteria support one")
         for candidate in (dense, spline):
             if candidate is None or not candidate.measured.gain_over(linear.measured).is_better_by_all():
                 continue
             moved_mm = self._apart_mm(candidate.transform, linear.transform)
             if motion is not None and moved_mm > _MAX_OF_BLOCKS * motion.rms_mm:
-                reason = f"one would move the image by {moved_mm:.1f} mm, single blocks by only {motion.rms_mm:.1f} mm"
+                reason = moved_too_far_words(moved_mm, motion.rms_mm)
                 continue
             if helps:
-                self.words.append(f"B-spline with {grid_mm:g} mm between its control points, by mutual information")
+                self.words.append(said("{spline}, by mutual information", spline=bspline_words(grid_mm)))
             if candidate is dense:
-                self.words.append(f"refined by local correlation every {self.finest_mm:.2g} mm")
+                self.words.append(refined_words(self.finest_mm))
             return candidate
-        self.words.append(f"no deformation, because the contrasts differ and {reason}")
+        self.words.append(undeformed_words(reason))
         return linear
 
     def _dense_across_contrasts(self, linear: _Candidate, start: _Candidate) -> _Candidate | None:

@@ -12,12 +12,14 @@ from ..automatic.effort import effort_named
 from ..automatic.log import AutomaticLog
 from ..automatic.pipeline import StageResult, run_automatic
 from ..automatic.plan import dense_plan
+from ..automatic.words import automatic_sentence
 from ..automatic.working_pair import WorkingPair
 from ..elastix.run import run_elastix
 from ..parameters.changes import changed
 from ..parameters.maps import ParameterMap, is_bspline
 from ..transforms.itk_transforms import compose, matrix_of_linear
 from ..transforms.transform_parameters import extend_bspline, transforms_from_maps
+from ..wording import Said
 from .prepared_images import PreparedSide
 from .searched_start import searched_start, working_pair
 
@@ -71,7 +73,7 @@ def run_on_pair(
     A failed stage is left out, and the log gives the reason. Raises RegistrationError if all stages fail.
     """
     log = AutomaticLog(log_to_console)
-    words: list[str] = []
+    words: list[Said] = []
     notes: list[str] = []
     if given is None:
         start, where, notes, pair = searched_start(fixed, moving, threads)
@@ -97,7 +99,7 @@ def run_on_pair(
         return StageResult(compose([linear, *transforms_from_maps(maps)]), prepared)
 
     outcome = run_automatic(pair, start, stages, run, effort_named(effort), log)
-    sentence = f"Automatic: {'; '.join([*words, *outcome.words])}."
+    sentence = automatic_sentence([*words, *outcome.words])
     dense = [dense_plan(effort_named(effort))] if outcome.ran_dense else []
     return AutomaticRun(
         transform=outcome.transform,

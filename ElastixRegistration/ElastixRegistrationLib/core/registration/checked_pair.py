@@ -19,6 +19,7 @@ from ..parameters.validation import validate_stages
 from ..request import RegistrationRequest
 from ..start.centers import initial_translation
 from ..transforms.itk_transforms import affine_from_matrix, map_points
+from ..wording import named_role, said
 from .checks import check_dimensions, check_start, checked_pairs, landmark_notes, with_landmark_metric
 from .memory import check_memory
 from .prepared_images import PreparedSide
@@ -136,7 +137,7 @@ def _made_start(method: str, fixed: PreparedSide, moving: PreparedSide, threads:
     """itk.AffineTransform that ``initialization`` asks for; the outcome of a search is added to ``notes``."""
     if method == "search":
         found = searched_start(fixed, moving, threads)
-        notes += [f"{found.words[0].upper()}{found.words[1:]}.", *found.notes]
+        notes += [said("{sentence}.", sentence=found.words.as_a_sentence()), *found.notes]
         return affine_from_matrix(found.matrix)
     return initial_translation(
         method, fixed.image, moving.image, fixed.estimate.value, moving.estimate.value, fixed.mask, moving.mask
@@ -146,7 +147,11 @@ def _made_start(method: str, fixed: PreparedSide, moving: PreparedSide, threads:
 def _words_on_resolution(fixed: PreparedSide, moving: PreparedSide) -> list[str]:
     """Sentences on images that elastix gets at a reduced resolution."""
     return [
-        f"The {name} image is registered with voxels of {' x '.join(f'{s:.3g}' for s in side.geometry.spacing)} mm."
+        said(
+            "The {image} is registered with voxels of {size} mm.",
+            image=named_role(f"{name} image"),
+            size=" x ".join(f"{s:.3g}" for s in side.geometry.spacing),
+        )
         for name, side in (("fixed", fixed), ("moving", moving))
         if max(side.factors) > 1
     ]

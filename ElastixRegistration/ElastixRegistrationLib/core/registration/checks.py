@@ -110,7 +110,16 @@ def landmark_notes(points: np.ndarray | None, image: Geometry, side: str) -> lis
                 side=side,
             )
         )
-    return [f"{outside} of {len(points)} {side} points lie outside the {side} image."] if outside else []
+    if not outside:
+        return []
+    return [
+        said(
+            "{outside} of {count} {side} points lie outside the {side} image.",
+            outside=outside,
+            count=len(points),
+            side=side,
+        )
+    ]
 
 
 def with_landmark_metric(stages: Sequence[ParameterMap], weight: float, points: Any) -> list[ParameterMap]:

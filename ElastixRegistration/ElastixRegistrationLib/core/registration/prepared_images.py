@@ -12,6 +12,7 @@ from ..images.reduction import block_means, reduced_geometry
 from ..resampling.images import resample
 from ..start.coarse import FittedImage
 from ..transforms.itk_transforms import identity
+from ..wording import named_role, said
 from .masks import metric_mask
 from .working_resolution import working_factors
 
@@ -49,14 +50,23 @@ class PreparedSide:
         self.notes = []
         if has_padding:
             self.notes.append(
-                f"Padding {self.estimate.padding:g} of the {name} image ({self.estimate.padding_fraction:.1%} of its"
-                f" voxels) is left out and replaced by background {self.estimate.value:g}."
+                said(
+                    "Padding {padding:g} of the {image} ({share:.1%} of its voxels) is left out and replaced by "
+                    "background {background:g}.",
+                    padding=self.estimate.padding,
+                    image=named_role(f"{name} image"),
+                    share=self.estimate.padding_fraction,
+                    background=self.estimate.value,
+                )
             )
         if not self.geometry.is_orthogonal:
             self._straighten()
             self.notes.append(
-                f"The grid of the {name} image is sheared; it was registered on an orthogonal grid, but results "
-                "are computed from the original voxels."
+                said(
+                    "The grid of the {image} is sheared; it was registered on an orthogonal grid, but results are "
+                    "computed from the original voxels.",
+                    image=named_role(f"{name} image"),
+                )
             )
 
     def _straighten(self) -> None:
@@ -108,7 +118,7 @@ class PreparedSide:
         if not near.any():
             return []
         self.mask = image_from_array(near.view(np.uint8), self.geometry)
-        return ["Only the part of the fixed image around the much smaller moving image is used."]
+        return [said("Only the part of the fixed image around the much smaller moving image is used.")]
 
     @property
     def for_fitting(self) -> FittedImage:

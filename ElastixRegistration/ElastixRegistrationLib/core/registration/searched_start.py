@@ -11,6 +11,7 @@ from ..automatic.working_pair import OneImage, WorkingPair
 from ..start.similarity import similarity_scorer
 from ..start.start_search import LEVEL_DEGREES, UPRIGHT_DEGREES, find_starts
 from ..transforms.itk_transforms import affine_from_matrix
+from ..wording import Said
 from .prepared_images import PreparedSide
 
 #: Voxels on which starts are compared, by dimension: about those of the search, to which its places are exact. On finer
@@ -23,7 +24,7 @@ class SearchedStart(NamedTuple):
     sentences on which parts of the images are used. ``pair``: those parts."""
 
     matrix: np.ndarray
-    words: str
+    words: Said
     notes: list[str]
     pair: WorkingPair
 

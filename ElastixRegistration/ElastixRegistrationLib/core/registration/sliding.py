@@ -112,7 +112,7 @@ def where_it_slides(
     None: detect sliding. Applies to 3D images only, and only after a deformable registration.
     """
     if fixed.geometry.dimension != 3 or found.IsLinear():
-        why = "The sliding mask was not used, because the transform is linear."
+        why = said("The sliding mask was not used, because the transform is linear.")
         return Slid(found, notes=() if regions is None else (why,))
     # Still tissue mostly keeps its scanner coordinates, but a start may have followed moving tissue.
     as_loaded = np.eye(4)
@@ -123,11 +123,11 @@ def where_it_slides(
         sliding = find_sliding(*images, found, free, starts)
         return Slid(found) if sliding is None else Slid(sliding.transform, sliding.figures, (sliding.figures.sentence,))
     if not correlate_alike(*images, found):
-        why = "The sliding mask was not used: it works only for images of one contrast."
+        why = said("The sliding mask was not used: it works only for images of one contrast.")
         return Slid(found, notes=(why,))
     regional = register_regions(*images, regions.fixed, found, free, starts, regions.moving)
     if regional is None:
-        why = "The sliding mask was not used, because the images do not show that its regions slide."
+        why = said("The sliding mask was not used, because the images do not show that its regions slide.")
         return Slid(found, notes=(why,))
     return Slid(regional.transform, regional.figures, (regional.figures.sentence,))
 

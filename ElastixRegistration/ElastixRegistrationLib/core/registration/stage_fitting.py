@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..automatic.words import automatic_sentence, bspline_words
 from ..images.geometry import Geometry
 from ..parameters.fitting import bspline_step_lengths, first_step_method, grid_spacing, pyramids
 from ..parameters.maps import ParameterMap, is_bspline
@@ -14,6 +15,7 @@ from ..start.coarse import FittedImage
 from ..start.rigid import moved_points
 from ..start.similarity import similarity_scorer
 from ..start.start_search import Start, find_start
+from ..wording import Said, said
 
 #: Gray values count as proportional when their correlation reaches the first value, and the second as a share of the
 #: square root of their correlation ratio. Correlation and share at the coarse start: 0.91 and 1.00 for CT of one chest,
@@ -80,17 +82,27 @@ def fit_stages(
     guided = has_channels or any(len(stage.get("Metric", ())) > 1 for stage in stages)
     if not (telling or guided or all(map(is_bspline, stages))):
         fitted = [_rigid(stage, fixed.geometry, moving.geometry) for stage in stages if not is_bspline(stage)]
-        words.append("rigid only, because the images share too little information for more")
+        words.append(said("rigid only, because the images share too little information for more"))
     else:
         fitted = [
             _bspline(stage, fixed.geometry, moving.geometry, proportional, grid_mm) if is_bspline(stage) else stage
             for stage in stages
         ]
-        words.append(f"B-spline with {grid_mm:g} mm between its control points")
-        is_or_not, metric = ("", "normalized correlation") if proportional else (" not", "mutual information")
-        words.append(f"by {metric}, because gray values are{is_or_not} proportional (correlation {line:.2f})")
+        words += [bspline_words(grid_mm), _metric_words(proportional, line)]
     return FittedStages(
-        stages=fitted, start=None if start is None else start.matrix, sentence=f"Automatic: {'; '.join(words)}."
+        stages=fitted, start=None if start is None else start.matrix, sentence=automatic_sentence(words)
+    )
+
+
+def _metric_words(proportional: bool, correlation: float) -> Said:
+    if proportional:
+        return said(
+            "by normalized correlation, because gray values are proportional (correlation {correlation:.2f})",
+            correlation=correlation,
+        )
+    return said(
+        "by mutual information, because gray values are not proportional (correlation {correlation:.2f})",
+        correlation=correlation,
     )
 
 

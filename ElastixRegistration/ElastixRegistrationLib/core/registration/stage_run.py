@@ -18,6 +18,7 @@ from ..transforms.transform_parameters import (
     maps_from_transform,
     transforms_from_maps,
 )
+from ..wording import joined, said, sentence_of
 from .checked_pair import CheckedPair
 from .prepared_images import warped
 from .prepared_stages import for_each_metric, prepared_stage, required_ratio
@@ -81,11 +82,12 @@ def _chain_of_run(
     # elastix writes the grid it worked on, but transformix must use the fixed grid.
     maps = [extend_bspline(parameters) | grid_entries(fixed) for parameters in run.maps]
     before, after = (start_chain, []) if continues else ([], start_chain)
+    notes: list[str] = []
     try:
-        chain, notes = [*before, *transforms_from_maps(maps)], []
+        chain = [*before, *transforms_from_maps(maps)]
     except UnsupportedTransform as error:
         chain = [displacement_field_transform(array_view(displacement_field(run.combination, fixed)), fixed)]
-        notes = [f"{error} The result was sampled on the fixed grid instead."]
+        notes = [joined(sentence_of(error), said("The result was sampled on the fixed grid instead."))]
     try:
         start = maps_from_transform(compose(start_chain), fixed) if start_chain else []
     except UnsupportedTransform:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..wording import Said, joined, said
+
 
 @dataclass(frozen=True)
 class SlidingFigures:
@@ -42,15 +44,24 @@ class SlidingFigures:
         )
 
     @property
-    def sentence(self) -> str:
-        where = "along the border of the given regions" if self.regions else "along each other"
-        far = f"{self.along_median:.0f} mm" if self.along_95 >= 0.5 else "less than a millimeter"
-        most = f", 95 % at most {self.along_95:.0f} mm" if round(self.along_95) > round(self.along_median) else ""
-        return (
-            f"Organs slide {where} by {far}{most}: the transform may tear there. Both sides meet within "
-            f"{self.mismatch_median:.1f} mm, 95 % of them within {self.mismatch_95:.1f} mm (correlation of "
-            f"held-out samples: +{self.gain:.2f})."
+    def sentence(self) -> Said:
+        far = f"{self.along_median:.0f} mm" if self.along_95 >= 0.5 else said("less than a millimeter")
+        if round(self.along_95) > round(self.along_median):
+            far = said("{far}, 95 % at most {most:.0f} mm", far=far, most=self.along_95)
+        if self.regions:
+            slides = said(
+                "Organs slide along the border of the given regions by {far}: the transform may tear there.", far=far
+            )
+        else:
+            slides = said("Organs slide along each other by {far}: the transform may tear there.", far=far)
+        meets = said(
+            "Both sides meet within {median:.1f} mm, 95 % of them within {most:.1f} mm (correlation of held-out "
+            "samples: +{gain:.2f}).",
+            median=self.mismatch_median,
+            most=self.mismatch_95,
+            gain=self.gain,
         )
+        return joined(slides, meets)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..wording import Said, said
 from .coarse import CoarseImage
 from .pattern_search import refined
 from .rigid import moved_points, rigid_matrix
@@ -50,12 +51,12 @@ class Start:
         return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
     @property
-    def words(self) -> str:
+    def words(self) -> Said:
         """The start in words, for a sentence about a registration."""
         if self.is_identity:
-            return "starts as loaded"
+            return said("starts as loaded")
         shift, turn = (f"{one:.1f}" if one < 1 else f"{one:.0f}" for one in (self.shift_mm, self.turn_degrees))
-        return f"starts {shift} mm and {turn} degrees from the loaded position"
+        return said("starts {shift} mm and {turn} degrees from the loaded position", shift=shift, turn=turn)
 
 
 def find_start(scorer: SimilarityScorer, prefer_loaded: bool = True) -> Start:

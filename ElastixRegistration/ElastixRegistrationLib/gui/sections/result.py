@@ -97,6 +97,7 @@ class ResultSection(Section):
         else:
             verdict = _("The result could not be judged; see the message above.")
         tell(self.ui.verdictLabel, verdict)
+        tell(self.ui.notesLabel, "" if run is None else "\n".join(map(translated, run.notes)))
         self._enable()
 
     def sceneClosed(self) -> None:
