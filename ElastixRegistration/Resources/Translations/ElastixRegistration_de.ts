@@ -4407,6 +4407,10 @@
         <translation>Die Registrierung wurde angehalten.</translation>
     </message>
     <message>
+        <source>The registration {starts}.</source>
+        <translation>Die Registrierung {starts}.</translation>
+    </message>
+    <message>
         <source>The result was sampled on the fixed grid instead.</source>
         <translation>Stattdessen wurde das Ergebnis auf dem festen Gitter abgetastet.</translation>
     </message>
@@ -5949,10 +5953,6 @@
     <message>
         <source>{preset_id} is not one of your presets; built-in ones can be copied, not changed.</source>
         <translation>{preset_id} gehört nicht zu den eigenen Voreinstellungen; mitgelieferte lassen sich kopieren, nicht ändern.</translation>
-    </message>
-    <message>
-        <source>{sentence}.</source>
-        <translation>{sentence}.</translation>
     </message>
     <message>
         <source>{shape} vectors do not fit a grid of {geometry}.</source>

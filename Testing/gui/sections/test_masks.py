@@ -30,8 +30,10 @@ def test_what_slides_is_chosen_by_segments_and_named_in_the_header(open_panel, a
     ui = widget.ui
     ui.masksCollapsibleButton.collapsed = False
     assert not ui.slidingSegmentSelector.visible
+    assert not ui.movingSlidingMaskSelector.visible
     ui.slidingMaskSelector.setCurrentNode(segmentation)
     assert ui.slidingSegmentSelector.visible
+    assert ui.movingSlidingMaskSelector.visible
     ui.slidingSegmentSelector.setSelectedSegmentIDs(ids[:1])
     arguments = registration_arguments(widget.panel.choices)
     assert arguments["slidingMaskNode"] is segmentation

@@ -137,7 +137,7 @@ def _made_start(method: str, fixed: PreparedSide, moving: PreparedSide, threads:
     """itk.AffineTransform that ``initialization`` asks for; the outcome of a search is added to ``notes``."""
     if method == "search":
         found = searched_start(fixed, moving, threads)
-        notes += [said("{sentence}.", sentence=found.words.as_a_sentence()), *found.notes]
+        notes += [said("The registration {starts}.", starts=found.words), *found.notes]
         return affine_from_matrix(found.matrix)
     return initial_translation(
         method, fixed.image, moving.image, fixed.estimate.value, moving.estimate.value, fixed.mask, moving.mask

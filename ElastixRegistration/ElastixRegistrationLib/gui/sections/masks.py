@@ -60,6 +60,9 @@ class MasksSection(Section):
     def _show(self) -> None:
         for selector, role in self._selectors:
             selectNode(selector, self.choices.reference(role))
+        # It says more about what slides, so it makes sense only with that.
+        slides = any(self.choices.reference(role) is not None for role in (SLIDING_MASK, MOVING_SLIDING_MASK))
+        self.ui.movingSlidingMaskLabel.visible = self.ui.movingSlidingMaskSelector.visible = slides
         for side, role, selector, label in self._segments:
             node = self.choices.reference(role)
             isSegmentation = node is not None and node.IsA("vtkMRMLSegmentationNode")
