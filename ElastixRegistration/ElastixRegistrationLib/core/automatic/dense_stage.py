@@ -79,4 +79,4 @@ def _images(pair: WorkingPair, grid: Geometry, voxel_mm: float, linear: Any) -> 
 
 def _gain(pair: WorkingPair, refined: Any, coarser: Any, level: Level) -> Gain:
     evidence = Evidence(pair, min(level.count(pair.dimension), _MAX_EVIDENCE_VOXELS))
-    return evidence.measure(refined).gain_over(evidence.measure(coarser))
+    return evidence.measure(refined).gain_by_changing_shape(evidence.measure(coarser))

@@ -90,30 +90,49 @@ class Gain:
 
 @dataclass(frozen=True)
 class Measured:
-    """Sums over blocks and counts of the voxels, by criterion; ``same_sign``: see ``Evidence.measure``."""
+    """What one transform explains. ``values``: by criterion, of the voxels that count for it, 0 where the moving image
+    is unknown. ``known``: by criterion, where it is known. ``blocks``: by criterion, the block of each of these voxels.
+    ``same_sign``: see ``Evidence.measure``. ``overlap``: share of the fixed image where the moving one is known.
+    """
 
-    sums: Mapping[str, np.ndarray]
-    counts: Mapping[str, np.ndarray]
+    values: Mapping[str, np.ndarray]
+    known: Mapping[str, np.ndarray]
+    blocks: Mapping[str, np.ndarray]
     same_sign: float
     overlap: float
 
     def mean(self, criterion: str) -> float:
-        return float(self.sums[criterion].sum() / max(self.counts[criterion].sum(), 1))
+        values = self.values[criterion]
+        return float(values.mean()) if values.size else 0.0
 
     def gain_over(self, other: Measured) -> Gain:
         """``other``: of the same evidence."""
-        result = {}
-        for name in CRITERIA:
-            filled = self.counts[name] > 0
-            count = self.counts[name][filled].astype(float)
-            gain = (self.sums[name] - other.sums[name])[filled]
-            if not len(count):
-                result[name] = Difference(0.0, 0.0, 0)
-                continue
-            mean = float(gain.sum() / count.sum())
-            spread = np.square(gain - mean * count).sum() * len(count) / max(len(count) - 1, 1)
-            result[name] = Difference(mean, float(np.sqrt(spread) / count.sum()), len(count))
-        return Gain(result)
+        return self._gain({name: self.values[name] - other.values[name] for name in CRITERIA})
+
+    def gain_by_changing_shape(self, other: Measured) -> Gain:
+        """The same, without credit for voxels that ``other`` does not reach: otherwise a transform would be better
+        just by stretching the moving image over more of the fixed one."""
+        return self._gain(
+            {
+                name: np.where(self.known[name] & ~other.known[name], 0, self.values[name] - other.values[name])
+                for name in CRITERIA
+            }
+        )
+
+    def _gain(self, gains: Mapping[str, np.ndarray]) -> Gain:
+        return Gain({name: _difference(gains[name], self.blocks[name]) for name in CRITERIA})
+
+
+def _difference(gains: np.ndarray, blocks: np.ndarray) -> Difference:
+    """Of the mean of ``gains``, with the blocks as independent samples."""
+    if not gains.size:
+        return Difference(0.0, 0.0, 0)
+    counts = np.bincount(blocks).astype(float)
+    filled = counts > 0
+    sums, counts = np.bincount(blocks, gains)[filled], counts[filled]
+    mean = float(sums.sum() / counts.sum())
+    spread = np.square(sums - mean * counts).sum() * len(counts) / max(len(counts) - 1, 1)
+    return Difference(mean, float(np.sqrt(spread) / counts.sum()), len(counts))
 
 
 @dataclass(frozen=True)
@@ -150,7 +169,6 @@ class Evidence:
         across = _BLOCKS[pair.dimension]
         for index, count in zip(indices, self.fixed.shape, strict=True):
             self._block = self._block * across + (index.astype(int) * across // count).astype(np.int16)
-        self._blocks = across**pair.dimension
         self._slopes = self._edges(self.fixed)
 
     def measure(self, transform: Any) -> Measured:
@@ -167,13 +185,12 @@ class Evidence:
         close = self._correlation(moving, self._close)[self.structured & known]
         power = float(np.square(close).sum())
         return Measured(
-            {name: np.bincount(self._block[where], value[where], self._blocks) for name, (value, where) in
-             values.items()},
-            {name: np.bincount(self._block[where], minlength=self._blocks) for name, (_, where) in
-             values.items()},
+            {name: value[where] for name, (value, where) in values.items()},
+            {name: known[where] for name, (_, where) in values.items()},
+            {name: self._block[where] for name, (_, where) in values.items()},
             float((close * np.abs(close)).sum() / power) if power > 0 else 0.0,
             float((known & self.inside).sum() / max(self.inside.sum(), 1)),
-        )  # fmt: skip
+        )
 
     @property
     def radii(self) -> list[int]:

@@ -196,7 +196,9 @@ class _Automatic:
         if high > _LARGEST_SCALE or low < 1 / _LARGEST_SCALE or high > _LARGEST_RATIO * low:
             return False
         apart = self._apart_mm(affine.transform, rigid.transform)
-        return apart >= self.voxel_mm and affine.measured.gain_over(rigid.measured).is_better(certain=LIKELY)
+        return apart >= self.voxel_mm and affine.measured.gain_by_changing_shape(rigid.measured).is_better(
+            certain=LIKELY
+        )
 
     @cached_property
     def voxel_mm(self) -> float:
@@ -224,7 +226,7 @@ class _Automatic:
         spline = self._plausible(spline, linear, self.effort.levels[0])
         best = linear
         self.spline = None if spline is None else spline.transform
-        if spline is not None and spline.measured.gain_over(linear.measured).is_better():
+        if spline is not None and spline.measured.gain_by_changing_shape(linear.measured).is_better():
             best = spline
         self.has_one_contrast = self._has_one_contrast(linear, best)
         if not self.has_one_contrast:
@@ -232,7 +234,9 @@ class _Automatic:
         if best is spline:
             self.words.append(bspline_words(grid_mm))
         dense = self._plausible(self._dense(linear, best, self.effort.levels), linear, self.effort.levels[-1])
-        if dense is not None and dense.measured.gain_over(best.measured).is_better(("information", "edges")):
+        if dense is not None and dense.measured.gain_by_changing_shape(best.measured).is_better(
+            ("information", "edges")
+        ):
             self.words.append(refined_words(self.finest_mm))
             return dense
         if best is linear:
@@ -265,12 +269,12 @@ class _Automatic:
         if motion is not None and motion.agreed_share < _AGREED_SHARE:
             self.words.append(undeformed_words(disagreement_words(motion.agreed_mm, motion.rms_mm)))
             return linear
-        helps = spline is not None and spline.measured.gain_over(linear.measured).certainty > 0
+        helps = spline is not None and spline.measured.gain_by_changing_shape(linear.measured).certainty > 0
         start = spline if spline is not None and helps else linear
         dense = self._dense_across_contrasts(linear, start)
         reason = said("not all criteria support one")
         for candidate in (dense, spline):
-            if candidate is None or not candidate.measured.gain_over(linear.measured).is_better_by_all():
+            if candidate is None or not candidate.measured.gain_by_changing_shape(linear.measured).is_better_by_all():
                 continue
             moved_mm = self._apart_mm(candidate.transform, linear.transform)
             if motion is not None and moved_mm > _MAX_OF_BLOCKS * motion.rms_mm:
@@ -291,7 +295,9 @@ class _Automatic:
         if len(levels) < 2:
             return None
         dense = self._plausible(self._dense(linear, start, levels), linear, levels[-1])
-        if dense is None or not dense.measured.gain_over(start.measured).is_better(("information", "edges")):
+        if dense is None or not dense.measured.gain_by_changing_shape(start.measured).is_better(
+            ("information", "edges")
+        ):
             return None
         return dense
 
