@@ -162,9 +162,11 @@ Results of *Automatic*, normal effort, on image pairs with ground truth: the mea
 have (higher is better), or the mean landmark distance in mm (lower is better). One seed each, unless the number of
 seeds, of which the worst counts, is in parentheses. `Testing/benchmarks/accuracy.py` computes the figures for any
 folder of pairs, and `accuracy_page.py` writes this page from those in `Testing/benchmarks/figures`. The pairs are from
-public repositories and are not part of this project. All runs shared their machine with other work, and not all ran on
-the same one, so compare errors, not seconds. Differences of less than 0.01 in Dice, or 5 % in error, are not
-significant. *SlicerElastix* ran its default, *Greedy* affine and deformable stages with NCC, *ANTs* SyNRA.
+public repositories and are not part of this project. *demo_brain* is the brain of `dev.py demo` with its known
+deformation; *head2d* is measured by outlines of the head, *lung_masks* is *lung* with masks. All runs shared their
+machine with other work, and not all ran on the same one, so compare errors, not seconds. Differences of less than 0.01
+in Dice, or 5 % in error, are not significant. *SlicerElastix* ran its default, *Greedy* affine and deformable stages
+with NCC, *ANTs* SyNRA.
 """
 
 _EFFORT_TEXT = """## Effort, and time beside other tools
