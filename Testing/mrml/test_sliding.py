@@ -57,7 +57,7 @@ def test_in_the_background_and_through_a_scene_file(made, a_scene, tmp_path):
         assert handle.wait(120)
         assert handle.error is None
     outcome = logic.applyResult(job, handle.result)
-    assert any("Both sides meet" in note for note in outcome.notes)
+    assert any("The gap or overlap between the two sides" in note for note in outcome.notes)
     assert handle.result.sliding.regions == (1,)
     assert max(residuals(transform)) < VOXEL / 2
     storage = slicer.vtkMRMLTransformStorageNode()

@@ -3907,10 +3907,6 @@
         <translation>B-Spline mit {grid_mm:g} mm zwischen seinen Kontrollpunkten</translation>
     </message>
     <message>
-        <source>Both sides meet within {median:.1f} mm, 95 % of them within {most:.1f} mm (correlation of held-out samples: +{gain:.2f}).</source>
-        <translation>Beide Seiten treffen sich auf {median:.1f} mm genau, 95 % davon auf {most:.1f} mm (Korrelation zurückgehaltener Stichproben: +{gain:.2f}).</translation>
-    </message>
-    <message>
         <source>Cohorts run on Dask, which is not installed: python -m pip install &apos;dask[distributed]&apos; cryptography bokeh.</source>
         <translation>Kohorten brauchen Dask, das nicht installiert ist: python -m pip install &apos;dask[distributed]&apos; cryptography bokeh.</translation>
     </message>
@@ -4089,18 +4085,6 @@
     <message>
         <source>Only the part of the fixed image around the much smaller moving image is used.</source>
         <translation>Vom festen Bild wird nur der Teil um das viel kleinere bewegte Bild verwendet.</translation>
-    </message>
-    <message>
-        <source>Organs slide along each other by {far}: the transform may tear there.</source>
-        <translation>Organe gleiten um {far} aneinander entlang: Dort darf die Transformation reißen.</translation>
-    </message>
-    <message>
-        <source>Organs slide along the border of the given regions by {far}: the transform may tear there.</source>
-        <translation>Organe gleiten um {far} am Rand der angegebenen Regionen entlang: Dort darf die Transformation reißen.</translation>
-    </message>
-    <message>
-        <source>Padding {padding:g} of the {image} ({share:.1%} of its voxels) is left out and replaced by background {background:g}.</source>
-        <translation>{image}: Der Füllwert {padding:g} ({share:.1%} der Voxel) wird ausgelassen und durch den Hintergrund {background:g} ersetzt.</translation>
     </message>
     <message>
         <source>Pairs without labels do not count in the ranking: {pairs}.</source>
@@ -4435,10 +4419,6 @@
         <translation>Die Gleitmaske hat im festen Bild die Labels {labels}, die bewegte Gleitmaske aber im bewegten Bild {others}; sie müssen gleich sein.</translation>
     </message>
     <message>
-        <source>The sliding mask was not used, because the images do not show that its regions slide.</source>
-        <translation>Die Gleitmaske wurde nicht verwendet, weil die Bilder nicht zeigen, dass ihre Regionen gleiten.</translation>
-    </message>
-    <message>
         <source>The sliding mask was not used, because the transform is linear.</source>
         <translation>Die Gleitmaske wurde nicht verwendet, weil die Transformation linear ist.</translation>
     </message>
@@ -4757,6 +4737,10 @@
     <message>
         <source>There is only a fixed image, {fixed}, and nothing to register with it.</source>
         <translation>Es gibt nur ein festes Bild, {fixed}, und nichts, was damit zu registrieren wäre.</translation>
+    </message>
+    <message>
+        <source>These labels of the sliding mask keep the smooth result, because the images do not show a better motion of their own: {labels}.</source>
+        <translation>Diese Labels der Gleitmaske behalten das glatte Ergebnis, weil die Bilder für sie keine bessere eigene Bewegung zeigen: {labels}.</translation>
     </message>
     <message>
         <source>To read DICOM files, install pydicom: python -m pip install pydicom.</source>
@@ -5239,6 +5223,38 @@
         <translation>Eine Gleitmaske liegt auf dem Referenzbild; sie ist nur verwendbar, wo jedes Bild direkt auf dieses bewegt wird.</translation>
     </message>
     <message>
+        <source>Organs slide along each other by {far}, so the deformation is not continuous there.</source>
+        <translation>Organe gleiten um {far} aneinander entlang, sodass die Verformung dort nicht stetig ist.</translation>
+    </message>
+    <message>
+        <source>Organs slide along the border of the given regions by {far}, so the deformation is not continuous there.</source>
+        <translation>Organe gleiten um {far} am Rand der angegebenen Regionen entlang, sodass die Verformung dort nicht stetig ist.</translation>
+    </message>
+    <message>
+        <source>Padding {padding} of the {image} ({share:.1%} of its voxels) is left out and replaced by background {background:g}.</source>
+        <translation>{image}: Der Füllwert {padding} ({share:.1%} der Voxel) wird ausgelassen und durch den Hintergrund {background:g} ersetzt.</translation>
+    </message>
+    <message>
+        <source>The gap or overlap between the two sides is {median:.1f} mm (median), and at most {most:.1f} mm along 95 % of the border; held-out parts of the images correlate better by {gain:.2f}.</source>
+        <translation>Lücke oder Überlappung zwischen beiden Seiten beträgt {median:.1f} mm (Median) und entlang 95 % des Randes höchstens {most:.1f} mm; zurückgehaltene Teile der Bilder korrelieren um {gain:.2f} besser.</translation>
+    </message>
+    <message>
+        <source>The sliding mask covers the whole image, so there is nothing that it could slide along.</source>
+        <translation>Die Gleitmaske bedeckt das ganze Bild, sodass es nichts gibt, woran sie entlanggleiten könnte.</translation>
+    </message>
+    <message>
+        <source>The sliding mask has the segments {names}, but the moving sliding mask has {others}; their names must be the same.</source>
+        <translation>Die Gleitmaske hat die Segmente {names}, die bewegte Gleitmaske aber {others}; die Namen müssen übereinstimmen.</translation>
+    </message>
+    <message>
+        <source>The sliding mask was not used, because sliding is off.</source>
+        <translation>Die Gleitmaske wurde nicht verwendet, weil das Gleiten ausgeschaltet ist.</translation>
+    </message>
+    <message>
+        <source>The sliding mask was not used, because the images do not show that its regions slide, or these are too small to show it.</source>
+        <translation>Die Gleitmaske wurde nicht verwendet, weil die Bilder nicht zeigen, dass ihre Regionen gleiten, oder diese dafür zu klein sind.</translation>
+    </message>
+    <message>
         <source>landmark distance</source>
         <translation>Landmarkenabstand</translation>
     </message>
@@ -5691,10 +5707,6 @@
         <translation>{count} Schichten</translation>
     </message>
     <message>
-        <source>{far}, 95 % at most {most:.0f} mm</source>
-        <translation>{far}, 95 % höchstens {most:.0f} mm</translation>
-    </message>
-    <message>
         <source>{figure}, better than all others beyond chance.</source>
         <translation>{figure}, besser als alle anderen über den Zufall hinaus.</translation>
     </message>
@@ -5921,6 +5933,10 @@
     <message>
         <source>{place}: this is not a preset ({error}).</source>
         <translation>{place}: das ist keine Voreinstellung ({error}).</translation>
+    </message>
+    <message>
+        <source>{far} (median; 95 % by at most {most:.0f} mm)</source>
+        <translation>{far} (Median; 95 % um höchstens {most:.0f} mm)</translation>
     </message>
     <message>
         <source>{place}: {name} has the same file twice.</source>

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from ElastixRegistrationLib.core.deformation.analysis import analyze_deformation
 from ElastixRegistrationLib.core.errors import InputError
+from ElastixRegistrationLib.core.files.formats.segment_entries import set_segments
 from ElastixRegistrationLib.core.files.transform_files import read_transform, write_transform
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, image_from_array
 from ElastixRegistrationLib.core.multi_image.series import register_series
@@ -172,3 +173,33 @@ def test_masks_that_say_nothing_are_refused(images, mask):
     flat = grid((40, 40))
     with pytest.raises(InputError, match="3D"):
         register(blobs(flat), blobs(flat), [stage()], sliding_mask=image_from_array(np.ones((40, 40), np.uint8), flat))
+
+
+def test_a_mask_without_surroundings_slides_between_its_labels(images, mask, result, sides):
+    """A parcellation of all voxels has no 0."""
+    parcels = image_from_array(np.asarray(array_view(mask)) + np.uint8(4), GRID)
+    same = register(*images, [smooth_stage()], sliding_mask=parcels, moving_sliding_mask=None, seed=1)
+    points = np.concatenate([points for points, _ in sides])
+    assert map_points(same.transform, points) == pytest.approx(map_points(result.transform, points), abs=0.05)
+    assert same.sliding.regions == (5,)
+    everywhere = image_from_array(np.ones(GRID.size[::-1], np.uint8), GRID)
+    with pytest.raises(InputError, match="covers the whole image, so there is nothing"):
+        register(*images, [smooth_stage()], sliding_mask=everywhere)
+
+
+def test_a_mask_is_not_dropped_in_silence(images, mask):
+    off = register(*images, [smooth_stage()], sliding_mask=mask, sliding="off", seed=1)
+    assert "The sliding mask was not used, because sliding is off." in off.notes
+    labels = np.array(array_view(mask))
+    labels[:2, :2, :2] = 7
+    few = register(*images, [smooth_stage()], sliding_mask=image_from_array(labels, GRID), seed=1)
+    assert any(note.startswith("These labels of the sliding mask keep") and note.endswith(": 7.") for note in few.notes)
+
+
+def test_named_segments_without_a_common_name_are_no_pair(images, mask):
+    other = image_from_array(np.array(array_view(mask)), GRID)
+    named = image_from_array(np.array(array_view(mask)), GRID)
+    set_segments(named, {1: "Liver"}, {})
+    set_segments(other, {1: "Spleen"}, {})
+    with pytest.raises(InputError, match="the segments Liver, but the moving sliding mask has Spleen"):
+        register(*images, [smooth_stage()], sliding_mask=named, moving_sliding_mask=other)

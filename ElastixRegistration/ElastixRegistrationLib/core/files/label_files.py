@@ -203,3 +203,20 @@ def numbered_alike(fixed: Any, moving: Any) -> Any:
     labels = image_from_array(result, geometry_of(moving))
     set_segments(labels, {renumbered[value]: name for value, name in names.items()}, {})
     return labels
+
+
+def same_segments(fixed: Any, moving: Any) -> Any:
+    """Return ``moving`` as ``numbered_alike`` does. Raises InputError if both have named segments, but none of the same
+    name, whose numbers then mean nothing."""
+    if fixed is not None and moving is not None:
+        names = [list(segment_names(image).values()) for image in (fixed, moving)]
+        if all(names) and not set(names[0]) & set(names[1]):
+            raise InputError(
+                said(
+                    "The sliding mask has the segments {names}, but the moving sliding mask has {others}; their names "
+                    "must be the same.",
+                    names=listed(names[0]),
+                    others=listed(names[1]),
+                )
+            )
+    return numbered_alike(fixed, moving)

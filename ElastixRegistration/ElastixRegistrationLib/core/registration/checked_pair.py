@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..files.label_files import numbered_alike
+from ..files.label_files import same_segments
 from ..files.python_images import as_images, as_labels_of
 from ..images.channels import Channel
 from ..images.geometry import Geometry, check_overlap, geometry_of
@@ -105,7 +105,7 @@ def checked_pair(
     start = initial_transform
     if start is None and request.initialization not in (None, "none"):
         start = _made_start(request.initialization, *sides[0], request.threads, notes)
-    regions = sliding_regions(of_fixed, numbered_alike(of_fixed, of_moving), *sides[0])
+    regions = sliding_regions(of_fixed, same_segments(of_fixed, of_moving), *sides[0])
     return CheckedPair(request, stages, channels, moving, geometries, sides, *points, start, notes, regions)
 
 

@@ -13,7 +13,7 @@ from ..errors import InputError, NothingToChoose
 from ..files.dicom.places import Place
 from ..files.dicom.volumes import place_of
 from ..files.image_files import Volume, read_image, read_volume
-from ..files.label_files import Drawn, numbered_alike, read_label_pair, read_labels, read_mask
+from ..files.label_files import Drawn, read_label_pair, read_labels, read_mask, same_segments
 from ..files.point_files import read_points
 from ..files.transform_files import read_transform
 from ..images.channels import Channel, label_channels
@@ -181,7 +181,7 @@ def read_inputs(
             (moving_sliding_mask, "moving sliding mask", "moving"),
         )
     ]
-    given = replace(given, sliding_mask=sliding[0], moving_sliding_mask=numbered_alike(*sliding))
+    given = replace(given, sliding_mask=sliding[0], moving_sliding_mask=same_segments(*sliding))
     paths = fixed_points, moving_points
     points = [
         read_points(path, geometry_of(volume)) if path else None for path, volume in zip(paths, volumes, strict=True)

@@ -51,9 +51,9 @@ class PreparedSide:
         if has_padding:
             self.notes.append(
                 said(
-                    "Padding {padding:g} of the {image} ({share:.1%} of its voxels) is left out and replaced by "
+                    "Padding {padding} of the {image} ({share:.1%} of its voxels) is left out and replaced by "
                     "background {background:g}.",
-                    padding=self.estimate.padding,
+                    padding=" and ".join(f"{one.value:g}" for one in self.estimate.paddings),
                     image=named_role(f"{name} image"),
                     share=self.estimate.padding_fraction,
                     background=self.estimate.value,

@@ -24,7 +24,7 @@ from .automatic_run import chooses_stages, run_on_pair
 from .checked_pair import CheckedPair, checked_pair
 from .prepared_stages import prepared_stage, required_ratio
 from .result import RegistrationResult
-from .sliding import Slid, where_it_slides
+from .sliding import SLIDING_IS_OFF, Slid, where_it_slides
 from .stage_fitting import fit_stages
 from .stage_run import Ran, run_stages
 
@@ -158,6 +158,8 @@ def _run_chosen(pair: CheckedPair, *, log_to_console: bool, log_to_file: bool) -
         log_to_file=log_to_file,
     )
     slid = Slid(found.transform)
+    if pair.regions is not None and request.sliding != AUTO:
+        slid = slid._replace(notes=(SLIDING_IS_OFF,))
     # Without regions, local correlation finds what slides.
     if request.sliding == AUTO and (found.has_one_contrast or pair.regions is not None):
         sides = fixed_side, moving_side
@@ -177,8 +179,10 @@ def _run_chosen(pair: CheckedPair, *, log_to_console: bool, log_to_file: bool) -
 
 def _slid(pair: CheckedPair, ran: Ran) -> Ran:
     """The result of elastix, with sliding regions if the user gives some."""
-    if pair.regions is None or pair.request.sliding != AUTO:
+    if pair.regions is None:
         return ran
+    if pair.request.sliding != AUTO:
+        return ran._replace(notes=[*ran.notes, SLIDING_IS_OFF])
     matrix = None if pair.start is None else matrix_of(pair.start)
     start = np.eye(pair.dimension + 1) if matrix is None else matrix
     slid = where_it_slides(ran.transform, None, *pair.sides[0], start, pair.regions)

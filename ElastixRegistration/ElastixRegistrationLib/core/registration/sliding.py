@@ -24,6 +24,9 @@ from .prepared_images import PreparedSide
 _MAX_REGIONS = 20
 
 
+SLIDING_IS_OFF = said("The sliding mask was not used, because sliding is off.")
+
+
 class Slid(NamedTuple):
     """``transform``: fixed to moving points; ``figures``: None where it does not slide; ``notes``: sentences."""
 
@@ -50,10 +53,14 @@ def sliding_regions(mask: Any, moving_mask: Any, fixed: PreparedSide, moving: Pr
         raise InputError(said("A sliding mask needs 3D images, but these have 2 dimensions."))
     if mask is None:
         raise InputError(said("A moving sliding mask needs a sliding mask, of the fixed image, with the same labels."))
-    regions = _regions_of(mask, "sliding mask", fixed)
-    if moving_mask is None:
+    labels = _labels_of(mask, "sliding mask", fixed)
+    others = None if moving_mask is None else _labels_of(moving_mask, "moving sliding mask", moving)
+    if labels.all():
+        labels, others = _with_surroundings(labels, others)
+    regions = Regions(labels, fixed.geometry)
+    if others is None:
         return SlidingRegions(regions)
-    same = _regions_of(moving_mask, "moving sliding mask", moving)
+    same = Regions(others, moving.geometry)
     if same.names != regions.names:
         raise InputError(
             said(
@@ -66,8 +73,19 @@ def sliding_regions(mask: Any, moving_mask: Any, fixed: PreparedSide, moving: Pr
     return SlidingRegions(regions, same)
 
 
-def _regions_of(mask: Any, role: str, side: PreparedSide) -> Regions:
-    """The labels of ``mask``, named by its ``role`` in errors, on the grid of its image."""
+def _with_surroundings(labels: np.ndarray, others: np.ndarray | None) -> tuple[np.ndarray, np.ndarray | None]:
+    """The labels of a mask that covers all of the fixed image, and those of the moving one, with the lowest label as
+    the surroundings. Raises InputError if there is no other label."""
+    lowest = labels.min()
+    if (labels == lowest).all():
+        raise InputError(
+            said("The sliding mask covers the whole image, so there is nothing that it could slide along.")
+        )
+    return np.where(labels == lowest, 0, labels), None if others is None else np.where(others == lowest, 0, others)
+
+
+def _labels_of(mask: Any, role: str, side: PreparedSide) -> np.ndarray:
+    """The labels of ``mask``, named by its ``role`` in errors, (k, j, i) on the grid of its image."""
     name = named_role(role)
     if mask.GetImageDimension() != 3:
         value = mask.GetImageDimension()
@@ -94,7 +112,7 @@ def _regions_of(mask: Any, role: str, side: PreparedSide) -> Regions:
     labels = np.asarray(array_view(mask))
     if not labels.any():
         raise InputError(said("The {name} lies outside its image.", name=name))
-    return Regions(labels, side.geometry)
+    return labels
 
 
 def where_it_slides(
@@ -127,9 +145,22 @@ def where_it_slides(
         return Slid(found, notes=(why,))
     regional = register_regions(*images, regions.fixed, found, free, starts, regions.moving)
     if regional is None:
-        why = said("The sliding mask was not used, because the images do not show that its regions slide.")
+        why = said(
+            "The sliding mask was not used, because the images do not show that its regions slide, or these are too "
+            "small to show it."
+        )
         return Slid(found, notes=(why,))
-    return Slid(regional.transform, regional.figures, (regional.figures.sentence,))
+    kept = [name for number, name in enumerate(regions.fixed.names, 1) if number not in regional.changed]
+    notes = [regional.figures.sentence]
+    if kept:
+        notes.append(
+            said(
+                "These labels of the sliding mask keep the smooth result, because the images do not show a better "
+                "motion of their own: {labels}.",
+                labels=", ".join(map(str, kept)),
+            )
+        )
+    return Slid(regional.transform, regional.figures, tuple(notes))
 
 
 def _image_of(side: PreparedSide) -> SlidingImage:

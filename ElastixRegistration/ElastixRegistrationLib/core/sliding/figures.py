@@ -47,16 +47,20 @@ class SlidingFigures:
     def sentence(self) -> Said:
         far = f"{self.along_median:.0f} mm" if self.along_95 >= 0.5 else said("less than a millimeter")
         if round(self.along_95) > round(self.along_median):
-            far = said("{far}, 95 % at most {most:.0f} mm", far=far, most=self.along_95)
+            far = said("{far} (median; 95 % by at most {most:.0f} mm)", far=far, most=self.along_95)
         if self.regions:
             slides = said(
-                "Organs slide along the border of the given regions by {far}: the transform may tear there.", far=far
+                "Organs slide along the border of the given regions by {far}, so the deformation is not continuous "
+                "there.",
+                far=far,
             )
         else:
-            slides = said("Organs slide along each other by {far}: the transform may tear there.", far=far)
+            slides = said(
+                "Organs slide along each other by {far}, so the deformation is not continuous there.", far=far
+            )
         meets = said(
-            "Both sides meet within {median:.1f} mm, 95 % of them within {most:.1f} mm (correlation of held-out "
-            "samples: +{gain:.2f}).",
+            "The gap or overlap between the two sides is {median:.1f} mm (median), and at most {most:.1f} mm along "
+            "95 % of the border; held-out parts of the images correlate better by {gain:.2f}.",
             median=self.mismatch_median,
             most=self.mismatch_95,
             gain=self.gain,

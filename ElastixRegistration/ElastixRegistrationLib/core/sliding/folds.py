@@ -36,8 +36,9 @@ def without_folds(field: np.ndarray, nodes: Nodes) -> np.ndarray:
 
 
 def without_folds_in_band(field: np.ndarray, grid: Geometry) -> np.ndarray:
-    """Smooth the field, (3, k, j, i) at the voxels of ``grid``, around voxels where it folds and does not slide: where
-    two regions overlap by more than the width of the band between them. Each round smooths farther around.
+    """Smooth the field, (3, k, j, i) at the voxels of ``grid``, around voxels where local volume is implausible and
+    nothing slides: where two regions overlap by more than the width of the band between them, or have been moved to
+    meet. Each round smooths farther around.
 
     The outermost voxels are used for interpolation only.
     """
@@ -46,7 +47,8 @@ def without_folds_in_band(field: np.ndarray, grid: Geometry) -> np.ndarray:
         by_index = np.stack([np.gradient(field, axis=3 - axis) for axis in range(3)])
         change = np.einsum("axyz,ab->bxyz", by_index.reshape(3, -1, *field.shape[2:]), to_index)
         change = np.moveaxis(change.reshape(3, *field.shape), (0, 1), (-1, -2))[1:-1, 1:-1, 1:-1]
-        folded = ~(determinant_of(change + np.eye(3, dtype=np.float32)) > 0)
+        volume = determinant_of(change + np.eye(3, dtype=np.float32))
+        folded = (volume < _MIN) | (volume > _MAX)
         border = np.zeros(folded.shape, bool)
         found = steep(change)
         places = np.argwhere(found)

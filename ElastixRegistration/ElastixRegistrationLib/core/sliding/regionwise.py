@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..automatic.evidence import Difference
 from ..images.geometry import Geometry
 from ..transforms.sampling import coarsened, grown
 from . import axes
@@ -19,7 +20,7 @@ from .field import improve
 from .figures import SlidingFigures
 from .folds import without_folds, without_folds_in_band
 from .grids import Nodes, SlidingImage, nodes_on, working_voxel_mm
-from .held_out import BLOCK, MIN_UNSEEN, unseen_blocks
+from .held_out import BLOCK, unseen_blocks
 from .joint import Part, Target, improve_together, meeting
 from .local_correlation import LocalCorrelation
 from .pyramid import Pyramid
@@ -28,6 +29,8 @@ from .regions import Regions
 #: Standard errors by which unseen windows of a region must correlate better. The user says that the region slides; the
 #: images must show that its motion is found.
 _CERTAIN = 3.0
+#: Fewest blocks of unseen windows that can show it; few must show it more clearly.
+_MIN_BLOCKS = 8
 #: The same as a difference: a smaller one says nothing about the position.
 _LEAST_GAIN = 0.002
 #: Smallest share of the squared window correlation with the same sign for images of one contrast, as in
@@ -168,15 +171,16 @@ def _gain(scorer: LocalCorrelation, field: np.ndarray, found: Any, start: np.nda
     blocks = [axes.block_means(n, 2 * BLOCK) for n in counts.shape]
     sizes = axes.apply(blocks, counts.astype(np.float32))
     filled = sizes > 0
-    if np.count_nonzero(filled) < MIN_UNSEEN:
+    count = int(np.count_nonzero(filled))
+    if count < _MIN_BLOCKS:
         return None
 
     def gain_and_errors(before: np.ndarray) -> tuple[float, float]:
         """Mean gain and its standard errors, with blocks of windows as independent samples."""
         sums = axes.apply(blocks, np.where(counts, correlation - before, 0).astype(np.float32))
         mean = float(sums.sum() / sizes.sum())
-        spread = float(np.square(sums - mean * sizes)[filled].sum())
-        return mean, mean * float(sizes.sum()) / (np.sqrt(spread) + 1e-9)
+        spread = float(np.square(sums - mean * sizes)[filled].sum()) * count / (count - 1)
+        return mean, Difference(mean, (np.sqrt(spread) + 1e-9) / float(sizes.sum()), count).certainty
 
     nodes, voxels = scorer.nodes.geometry, scorer.nodes.voxels
     gain, errors = gain_and_errors(scorer.map(field_of(found, nodes, start)))
