@@ -48,7 +48,7 @@ def add_parsers(subparsers: Any, common: argparse.ArgumentParser) -> None:
         add = command.add_argument
         add("transforms", metavar="TRANSFORM", nargs="+" if run is _compose else 1)
         add("output", metavar="OUTPUT")
-        add("--fixed", metavar="F", help="the image whose points the transform maps; gives its grid")
+        add("--fixed", "--reference", metavar="F", help="the image whose points the transform maps; gives its grid")
         add("--moving", metavar="M", help="the image that it maps them to; needed for FSL")
         add("--form", choices=_FORMS, help="format, if the name of OUTPUT is ambiguous")
         command.set_defaults(run=run)

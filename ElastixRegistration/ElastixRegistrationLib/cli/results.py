@@ -26,6 +26,10 @@ _INPUT_FILES = (
 )
 
 
+#: Smallest width of the names of figures in the printed table, characters.
+_NAME_WIDTH = 28
+
+
 def write_outputs(
     result: Any,
     given: Any,
@@ -204,14 +208,15 @@ def registration_outcome(
     }
     rows = []
     figures, labels = by_label(comparison.figures)
+    width = max([_NAME_WIDTH, *(len(figure.name) for figure in figures)])
     for figure in figures:
         before, after = (_shown(value, figure.digits) for value in (figure.before, figure.after))
-        rows.append(f"{figure.name:28}{before:>12}{after:>12} {figure.unit}".rstrip())
+        rows.append(f"{figure.name:{width}}{before:>12}{after:>12} {figure.unit}".rstrip())
     if labels:
         columns = ("before", "after")
         texts = {row.name: [[figure_text(one, when) for when in columns] for one in row.figures] for row in labels}
         rows += label_lines(columns, texts)
-    table = "\n".join([f"{'':28}{'before':>12}{'after':>12}", *rows])
+    table = "\n".join([f"{'':{width}}{'before':>12}{'after':>12}", *rows])
     done = f"Registered in {seconds['register']:.1f} s, {seconds['all']:.1f} s with reading and writing."
     outputs = "\n".join(f"{name}: {path}" for name, path in written.items())
     said = [table, *filter(None, [comparison.sampling]), comparison.verdict.text, done, outputs]

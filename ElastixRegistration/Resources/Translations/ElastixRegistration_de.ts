@@ -5511,6 +5511,10 @@
         <translation>in der festen Liste fehlen {fixed}</translation>
     </message>
     <message>
+        <source>the image shows no background, so 0 (no signal) is used</source>
+        <translation>das Bild zeigt keinen Hintergrund, darum wird 0 (kein Signal) verwendet</translation>
+    </message>
+    <message>
         <source>the image shows no background, so its lowest measured value {value:g} is used</source>
         <translation>das Bild zeigt keinen Hintergrund, also gilt sein kleinster gemessener Wert {value:g}</translation>
     </message>

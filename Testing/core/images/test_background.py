@@ -35,6 +35,15 @@ def test_padding_is_found_when_the_body_fills_the_field_of_view():
     assert "no background" in estimate.reason
 
 
+def test_air_of_an_mr_that_was_set_to_0_stays_0():
+    """Also where the body is cut by the faces and has no dark edge: not its darkest tissue."""
+    body = cylinder(0.7, 0.8)
+    image = np.where(body, 300 + np.random.default_rng(2).normal(0, 20, body.shape), 0).astype(np.int16)
+    estimate = estimate_background(image)
+    assert estimate.value == 0
+    assert "0" in estimate.reason
+
+
 def test_padding_on_one_side_only_is_found():
     image = np.round(ct_scan()).astype(np.int16)
     image[:, :, :7] = -2048
@@ -143,7 +152,7 @@ def test_zeros_that_cut_through_tissue_are_padding():
     image[wedge] = 0
     estimate = estimate_background(image)
     assert estimate.padding == 0
-    assert estimate.value == image[~wedge].min()
+    assert estimate.value == 0, "no signal, rather than the darkest tissue"
 
 
 @pytest.mark.parametrize("crop", [0, 14])

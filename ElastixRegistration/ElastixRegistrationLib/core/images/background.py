@@ -97,6 +97,9 @@ def estimate_background(image: Any, *, mask: Any = None) -> BackgroundEstimate:
             return _estimate(sample, background, fills, hounsfield, "flat")
     rest = sample.without(fills)
     value = _minimum(array) if not fills else float(sample.values[rest].min())
+    if 0 in fills and value > 0 and not hounsfield:
+        # Air that was set to 0 looks like this too, and the darkest tissue would be a gray border around the result.
+        return _estimate(sample, 0.0, fills, hounsfield, "no signal")
     return _estimate(sample, value, fills, hounsfield, "minimum")
 
 
@@ -269,6 +272,8 @@ def _background_text(value: float, how: str, is_air: bool) -> Said:
     """The part of a sentence that names the background and how it was found."""
     if how == "minimum":
         text = said("the image shows no background, so its lowest measured value {value:g} is used", value=value)
+    elif how == "no signal":
+        text = said("the image shows no background, so 0 (no signal) is used")
     elif how == "flat" and is_air:
         text = said("the background is {value:g}, air cut off at one exact value", value=value)
     elif how == "flat":

@@ -296,9 +296,9 @@ def _confidence(report: Report) -> str:
         for plane in planes
     ]
     caption = (
-        f"How far off the registration may be, from 0 mm (dark) to {most:.1f} mm or more (yellow): an estimate to"
-        " show where to look. Around each place the images were compared as they lie and shifted: it is the shift by"
-        " which they would match best, together with a voxel. What looks alike it cannot tell apart."
+        f"How far off the registration may be, from 0 mm (dark) to {most:.1f} mm or more (yellow): an estimate"
+        " that shows where to look. It is the shift by which the images would match best around each place, plus one"
+        " voxel. It cannot distinguish structures that look alike."
     )
     rows = "".join(
         f"<tr><th>{' '.join(f'{x:.1f}' for x in place.point)}</th><td>{place.error_mm:.1f}</td></tr>"
