@@ -246,7 +246,7 @@ def test_the_scale_of_confidence_ends_below_the_least_certain_place_and_says_so(
     place = UncertainPlace(tuple(geometry.points_of(np.array([12.0, 10, 6])).tolist()), 30.0)
     found = ConfidenceMap(geometry, error, np.ones(error.shape, bool), (place,))
     text = report_html(_report(confidence=found))
-    assert "from 0 mm (dark) to 1.0 mm or more (yellow): an estimate to show where to look." in text
+    assert "from 0 mm (dark) to 1.0 mm or more (yellow): an estimate that shows where to look." in text
     assert "<td>30.0</td>" in text
 
 
