@@ -157,13 +157,8 @@ def _run_chosen(pair: CheckedPair, *, log_to_console: bool, log_to_file: bool) -
         log_to_console=log_to_console,
         log_to_file=log_to_file,
     )
-    slid = Slid(found.transform)
-    if pair.regions is not None and request.sliding != AUTO:
-        slid = slid._replace(notes=(SLIDING_IS_OFF,))
     # Without regions, local correlation finds what slides.
-    if request.sliding == AUTO and (found.has_one_contrast or pair.regions is not None):
-        sides = fixed_side, moving_side
-        slid = where_it_slides(found.transform, found.spline, *sides, found.start, pair.regions)
+    slid = _where_allowed(pair, found.transform, found.spline, found.start, detects=found.has_one_contrast)
     maps = maps_if_small(slid.transform, pair.fixed_geometry)
     notes = [*pair.notes, *found.notes, *slid.notes]
     return Ran(
@@ -177,15 +172,22 @@ def _run_chosen(pair: CheckedPair, *, log_to_console: bool, log_to_file: bool) -
     )
 
 
+def _where_allowed(pair: CheckedPair, found: Any, smooth: Any, start: np.ndarray, *, detects: bool) -> Slid:
+    """``found``, or what replaces it where the user's regions slide, or, with ``detects``, where sliding is found."""
+    if pair.request.sliding != AUTO:
+        return Slid(found, notes=() if pair.regions is None else (SLIDING_IS_OFF,))
+    if pair.regions is None and not detects:
+        return Slid(found)
+    return where_it_slides(found, smooth, *pair.sides[0], start, pair.regions)
+
+
 def _slid(pair: CheckedPair, ran: Ran) -> Ran:
     """The result of elastix, with sliding regions if the user gives some."""
     if pair.regions is None:
         return ran
-    if pair.request.sliding != AUTO:
-        return ran._replace(notes=[*ran.notes, SLIDING_IS_OFF])
     matrix = None if pair.start is None else matrix_of(pair.start)
     start = np.eye(pair.dimension + 1) if matrix is None else matrix
-    slid = where_it_slides(ran.transform, None, *pair.sides[0], start, pair.regions)
+    slid = _where_allowed(pair, ran.transform, None, start, detects=False)
     notes = [*ran.notes, *slid.notes]
     if slid.figures is None:
         return ran._replace(notes=notes)
