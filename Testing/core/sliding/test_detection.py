@@ -6,11 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from ElastixRegistrationLib.core.sliding.detection import find_sliding
+from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, image_from_array
+from ElastixRegistrationLib.core.resampling.images import resample
+from ElastixRegistrationLib.core.sliding.detection import field_of, find_sliding
 from ElastixRegistrationLib.core.sliding.grids import SlidingImage
 from ElastixRegistrationLib.core.sliding.local_correlation import LocalCorrelation
+from ElastixRegistrationLib.core.sliding.pyramid import Pyramid
+from ElastixRegistrationLib.core.sliding.rigid_fit import fitted_rigidly, no_motion, rigid_field, shift_matrix
 from ElastixRegistrationLib.core.sliding.shifts import telling_shift
-from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
+from ElastixRegistrationLib.core.start.rigid import moved_points, rigid_matrix
+from ElastixRegistrationLib.core.transforms.itk_transforms import affine_from_matrix, map_points
 from phantoms.sliding import FINE, GRID, phantom, smeared
 
 
@@ -45,6 +50,19 @@ def test_few_voxels_are_enough():
     assert find_sliding(*images, smooth, smooth, [np.eye(4)]) is not None
 
 
+def test_a_start_that_followed_part_of_what_slides_is_mended():
+    """As where the header of the moving image tells nothing, and the start was searched."""
+    fixed, moving, upper, shift = phantom(15.0, FINE)
+    start = rigid_matrix(np.concatenate([np.radians([1.6, -2.0, 2.0]), 0.4 * shift]), FINE.center())
+    pyramid = Pyramid(SlidingImage(fixed, FINE), SlidingImage(moving, FINE), start)
+    free = smeared(shift, FINE)
+    found = pyramid.still_start(lambda grid: field_of(free, grid, start))
+    still = FINE.points_of(np.argwhere(upper < 0)[::197, ::-1])
+    before, after = (np.linalg.norm(moved_points(one, still) - still, axis=1) for one in (start, found))
+    assert before.mean() > 5
+    assert after.max() < 1
+
+
 def test_what_does_not_slide_is_left_alone():
     fixed, moving, _, _ = phantom(0.0, FINE)
     shift = np.array([1.0, -2.0, 1.5])
@@ -59,3 +77,26 @@ def test_the_shift_that_tells_most_is_that_of_the_block_that_slides():
     assert (np.abs(telling_shift(scorer) - shift) <= images[0].geometry.spacing).all()
     scorer.weights *= 0  # nothing counts, nothing is told
     assert (telling_shift(scorer) == 0).all()
+
+
+def test_a_rigid_motion_is_fitted_to_what_moves_with_it():
+    """The lower half stands still, and counts for nothing."""
+    grid = FINE
+    motion = rigid_matrix(np.array([0.02, -0.03, 0.025, 5.0, -4.0, 2.0]), grid.center())
+    fixed, _, upper, _ = phantom(0.0, grid)
+    turned = _resampled(fixed, grid, np.linalg.inv(motion))
+    moving = np.where(_resampled(upper, grid, np.linalg.inv(motion)) > 0, turned, fixed)
+    levels = [
+        LocalCorrelation(*(SlidingImage(voxels, grid).reduced(edge) for voxels in (fixed, moving)), np.eye(4))
+        for edge in (6.0, 4.0)
+    ]
+    found = fitted_rigidly(levels, shift_matrix(motion[:3, 3]), no_motion)
+    inner = grid.points_of(np.argwhere(upper > 2 * max(grid.spacing))[::197, ::-1])
+    assert np.linalg.norm(moved_points(found, inner) - moved_points(motion, inner), axis=1).max() < 1
+    field = np.moveaxis(rigid_field(motion, grid), 0, -1)[upper > 2 * max(grid.spacing)][::197]
+    assert np.allclose(field, moved_points(motion, inner) - inner, atol=1e-3)
+
+
+def _resampled(voxels: np.ndarray, grid: Geometry, matrix: np.ndarray) -> np.ndarray:
+    image = image_from_array(voxels.astype(np.float32), grid)
+    return np.asarray(array_view(resample(image, affine_from_matrix(matrix), grid, background=0)))

@@ -21,10 +21,11 @@ from . import axes
 from .field import fuse
 from .figures import SlidingFigures
 from .folds import without_folds
-from .grids import SlidingImage, working_voxel_mm
+from .grids import SlidingImage, voxel_places, working_voxel_mm
 from .held_out import MIN_UNSEEN, mean_and_errors, unseen_blocks
 from .local_correlation import LocalCorrelation
 from .pyramid import Pyramid, torn
+from .rigid_fit import rigid_field
 from .surface import surface_of
 
 #: Smallest share of the textured tissue that must stand still where the free motion moves it by more than one node
@@ -61,6 +62,34 @@ class Sliding:
     figures: SlidingFigures
 
 
+@dataclass(frozen=True)
+class _Start:
+    """A start, as a homogeneous ``matrix``, fixed to moving points, LPS mm. ``free_on``: gives the free motion under
+    it, (3, k, j, i), mm, on a grid. ``still_share``: share of the textured tissue that fits better unmoved although the
+    free motion moves it by more than a node spacing."""
+
+    matrix: np.ndarray
+    pyramid: Pyramid
+    free_on: Callable[[Geometry], np.ndarray]
+    still_share: float
+
+    @classmethod
+    def of(cls, fixed: SlidingImage, moving: SlidingImage, free: Any, matrix: np.ndarray) -> _Start:
+        def free_on(grid: Geometry) -> np.ndarray:
+            return field_of(free, grid, matrix)
+
+        pyramid = Pyramid(fixed, moving, matrix)
+        scorer = pyramid.finest
+        field = free_on(scorer.nodes.geometry)
+        scorer.look_from(field, unseen_blocks(scorer.inside.shape)[0])
+        is_free = fuse(scorer, [np.zeros_like(field), field])
+        far = np.linalg.norm(scorer.nodes.at_voxels(field), axis=0) > _node_mm(scorer)
+        still_there = axes.apply(scorer.nodes.to_voxels, is_free.astype(np.float32)) < 0.5
+        textured = (scorer.weights > 0) & (scorer.contrast > _TEXTURE)
+        share = np.count_nonzero(textured & far & still_there) / max(int(np.count_nonzero(textured)), 1)
+        return cls(matrix, pyramid, free_on, share)
+
+
 def find_sliding(
     fixed: SlidingImage, moving: SlidingImage, found: Any, free: Any, starts: Sequence[np.ndarray]
 ) -> Sliding | None:
@@ -70,28 +99,22 @@ def find_sliding(
     is, the clearer the difference. ``starts``: homogeneous matrices, fixed to moving points, LPS mm; under one of them,
     the still tissue is aligned.
     """
-    pyramids = [Pyramid(fixed, moving, start) for start in starts]
-    shares = [_still_share(one.finest, free, start) for one, start in zip(pyramids, starts, strict=True)]
-    best = int(np.argmax(shares))
-    if shares[best] < _LEAST_STILL:
+    best = _best_start(fixed, moving, free, starts)
+    if best.still_share < _LEAST_STILL:
         return None
-    start = starts[best]
-
-    def free_on(grid: Geometry) -> np.ndarray:
-        return field_of(free, grid, start)
-
-    if not _may_slide(pyramids[best], free_on, found, start):
+    start, pyramid, free_on = best.matrix, best.pyramid, best.free_on
+    if not _may_slide(pyramid, free_on, found, start):
         return None
-    sources, coarse = pyramids[best].found(free_on)
-    gain, errors = mean_and_errors(_unseen_gains(pyramids[best].finest, coarse, found, start))
+    sources, coarse = pyramid.found(free_on)
+    gain, errors = mean_and_errors(_unseen_gains(pyramid.finest, coarse, found, start))
     if gain < _LEAST_GAIN or errors < _LEAST_ERRORS:
         return None
-    if not _slides(_figures(coarse, pyramids[best].finest.nodes.geometry, gain), _LEAST_ALONG_COARSE):
+    if not _slides(_figures(coarse, pyramid.finest.nodes.geometry, gain), _LEAST_ALONG_COARSE):
         return None
     voxel_mm = working_voxel_mm(fixed.geometry)
     scorer = LocalCorrelation(fixed.reduced(voxel_mm), moving.reduced(voxel_mm), start)
     nodes = scorer.nodes
-    motions = [(pyramids[best].followed(source), source.weight) for source in sources]
+    motions = [(pyramid.followed(source), source.weight) for source in sources]
     field = torn(scorer, [motion.improved(scorer, _FINE_ITERATIONS, weight) for motion, weight in motions])
     field = without_folds(field, nodes)
     figures = _figures(field, nodes.geometry, gain)
@@ -105,13 +128,23 @@ def find_sliding(
     )
 
 
+def _best_start(fixed: SlidingImage, moving: SlidingImage, free: Any, starts: Sequence[np.ndarray]) -> _Start:
+    """The one of ``starts`` that aligns most of the still tissue, or a better one near it, because the start of a
+    registration may have followed in part what slides. Scanner coordinates that are right to a working voxel stay."""
+    best = max((_Start.of(fixed, moving, free, start) for start in starts), key=lambda one: one.still_share)
+    refined = best.pyramid.still_start(best.free_on)
+    if np.array_equal(best.matrix, np.eye(4)):
+        off = np.linalg.norm(rigid_field(refined, best.pyramid.finest.nodes.geometry), axis=0)
+        if np.sqrt(np.square(off).mean()) < working_voxel_mm(fixed.geometry):
+            return best
+    return max(best, _Start.of(fixed, moving, free, refined), key=lambda one: one.still_share)
+
+
 def field_of(transform: Any, grid: Geometry, start: np.ndarray) -> np.ndarray:
     """(3, k, j, i) float32: u with transform(x) = start(x + u(x)), mm, at the voxels x of ``grid``."""
     added = np.moveaxis(array_view(displacement_field(transform, grid)), -1, 0).astype(float)
     back = np.linalg.inv(start)
-    k, j, i = np.meshgrid(*(np.arange(n, dtype=float) for n in grid.size[::-1]), indexing="ij", sparse=True)
-    to_lps = grid.index_to_physical()
-    places = np.stack([row[0] * i + row[1] * j + row[2] * k + row[3] for row in to_lps[:3]])
+    places = voxel_places(grid, np.eye(4))
     reached = np.tensordot(back[:3, :3], places + added, axes=1) + back[:3, 3, None, None, None]
     return (reached - places).astype(np.float32)
 
@@ -130,17 +163,6 @@ def _figures(field: np.ndarray, grid: Geometry, gain: float) -> SlidingFigures:
 def _slides(figures: SlidingFigures, least_along: float) -> bool:
     """Whether the sides of the surface move along each other so many times farther than apart."""
     return figures.along_median / max(figures.mismatch_median, 1e-6) >= least_along
-
-
-def _still_share(scorer: LocalCorrelation, free: Any, start: np.ndarray) -> float:
-    """Share of the textured tissue that fits better unmoved although ``free`` moves it by more than a node spacing."""
-    field = field_of(free, scorer.nodes.geometry, start)
-    scorer.look_from(field, unseen_blocks(scorer.inside.shape)[0])
-    is_free = fuse(scorer, [np.zeros_like(field), field])
-    far = np.linalg.norm(scorer.nodes.at_voxels(field), axis=0) > _node_mm(scorer)
-    still_there = axes.apply(scorer.nodes.to_voxels, is_free.astype(np.float32)) < 0.5
-    textured = (scorer.weights > 0) & (scorer.contrast > _TEXTURE)
-    return float(np.count_nonzero(textured & far & still_there)) / max(int(np.count_nonzero(textured)), 1)
 
 
 def _node_mm(scorer: LocalCorrelation) -> float:

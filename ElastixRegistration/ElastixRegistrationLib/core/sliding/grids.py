@@ -114,6 +114,13 @@ class Nodes:
         return axes.apply(self.from_voxels, values)
 
 
+def voxel_places(grid: Geometry, matrix: np.ndarray) -> np.ndarray:
+    """(3, k, j, i): the voxels of ``grid`` under a homogeneous matrix, from LPS mm."""
+    matrix = matrix @ grid.index_to_physical()
+    k, j, i = np.meshgrid(*(np.arange(n, dtype=float) for n in grid.size[::-1]), indexing="ij", sparse=True)
+    return np.stack([row[0] * i + row[1] * j + row[2] * k + row[3] for row in matrix[:3]])
+
+
 def nodes_on(grid: Geometry, field: np.ndarray, old: Geometry) -> np.ndarray:
     """Interpolate a (3, k, j, i) field from the nodes ``old`` to those of ``grid``, which has the same axes."""
     first = old.indices_of(np.array(grid.origin))

@@ -12,10 +12,9 @@ from functools import cached_property
 
 import numpy as np
 
-from ..images.geometry import Geometry
 from ..transforms.sampling import grown
 from . import axes
-from .grids import Nodes, SlidingImage
+from .grids import Nodes, SlidingImage, voxel_places
 
 #: Standard deviation of the Gaussian window, working voxels.
 WINDOW = 1.5
@@ -39,7 +38,7 @@ class LocalCorrelation:
         to_index = np.linalg.inv(moving.geometry.index_to_physical()) @ start
         self._index_from_lps = to_index[:3, :3].astype(np.float32)
         self._to_index = to_index
-        self._start_indices = _voxel_places(fixed.geometry, to_index).astype(np.float32)
+        self._start_indices = voxel_places(fixed.geometry, to_index).astype(np.float32)
         inside = np.ones(fixed.voxels.shape, bool) if fixed.inside is None else fixed.inside
         if region is not None:
             inside = inside & region
@@ -91,7 +90,7 @@ class LocalCorrelation:
         """Moving gray values (k, j, i) at the voxels without a field, with ``margin`` (i, j, k) more on either side;
         and which of these lie in the moving image."""
         grid = grown(self.nodes.voxels, (margin[0], margin[1], margin[2]))
-        indices = _voxel_places(grid, self._to_index).astype(np.float32)
+        indices = voxel_places(grid, self._to_index).astype(np.float32)
         return self._moved(indices, with_slopes=False)[0], self._known(indices)
 
     def value_and_gradient(self, field: np.ndarray) -> tuple[float, np.ndarray]:
@@ -170,13 +169,6 @@ class LocalCorrelation:
         by_i = [along_i[0] + y * (along_i[1] - along_i[0]), along_i[2] + y * (along_i[3] - along_i[2])]
         slopes = [by_i[0] + z * (by_i[1] - by_i[0]), along_j[0] + z * (along_j[1] - along_j[0]), along_k]
         return values, [np.where(outside, 0, slope) for outside, slope in zip(beyond, slopes, strict=True)]
-
-
-def _voxel_places(grid: Geometry, to_index: np.ndarray) -> np.ndarray:
-    """(3, k, j, i): indices (i, j, k) of another grid at the voxels of ``grid``; ``to_index``: from LPS mm, 4 x 4."""
-    matrix = to_index @ grid.index_to_physical()
-    k, j, i = np.meshgrid(*(np.arange(n, dtype=float) for n in grid.size[::-1]), indexing="ij", sparse=True)
-    return np.stack([row[0] * i + row[1] * j + row[2] * k + row[3] for row in matrix[:3]])
 
 
 def _range(values: np.ndarray) -> np.float32:

@@ -19,6 +19,7 @@ from .field import WEIGHT, fuse, improve, joined
 from .grids import SlidingImage, nodes_on, working_voxel_mm
 from .held_out import mean_and_errors, unseen_at, unseen_blocks
 from .local_correlation import LocalCorrelation
+from .rigid_fit import fitted_rigidly, no_motion, rigid_field, shift_matrix
 from .shifts import telling_shift
 
 #: Edges of the voxels of the levels, in working voxels, and iterations on each.
@@ -69,6 +70,7 @@ class Pyramid:
 
     def __init__(self, fixed: SlidingImage, moving: SlidingImage, start: np.ndarray, voxel_mm: float | None = None):
         voxel_mm = working_voxel_mm(fixed.geometry) if voxel_mm is None else voxel_mm
+        self._start = start
         self.levels: list[LocalCorrelation] = []
         grids: list[tuple[Geometry, Geometry]] = []
         for times in _VOXELS:
@@ -89,11 +91,15 @@ class Pyramid:
         coarser.levels = self.levels[:-1]
         return coarser
 
+    def still_start(self, free: Callable[[Geometry], np.ndarray]) -> np.ndarray:
+        """The start, moved such that it best aligns what it aligns better than the smooth field ``free`` does."""
+        return np.asarray(self._start @ fitted_rigidly(self.levels, np.eye(4), free))
+
     def found(self, free: Callable[[Geometry], np.ndarray]) -> tuple[list[Source], np.ndarray]:
         """The starts, and the field that may tear, (3, k, j, i), mm, fused from their candidates on the finest level
         without its ``unseen_blocks``. ``free``: gives a smooth field on a grid."""
         unseen, centers = unseen_blocks(self.finest.inside.shape)
-        sources = [*self._still(), self._shifted(unseen)]
+        sources = [*self._still(), self._sliding(unseen)]
         motions = [self.followed(source, unseen) for source in sources]
         field = torn(self.finest, motions, unseen)
         smooth = self._smooth(free)
@@ -116,27 +122,29 @@ class Pyramid:
         unseen, _ = unseen_blocks(self.finest.inside.shape)
         sources = [self._smooth(free), *self._still()]
         if shift is not None:
-            sources.append(self._shifted_by(shift))
+            sources.append(self._moved_by(shift_matrix(shift)))
         return torn(self.finest, [self.followed(source, unseen) for source in sources], unseen)
 
     def _still(self) -> list[Source]:
         grid = self.levels[0].nodes.geometry
-        still = Motion(np.zeros((3, *grid.size[::-1]), np.float32), grid)
-        return [Source(still, weight) for weight in _STILL_WEIGHTS]
+        return [Source(Motion(no_motion(grid), grid), weight) for weight in _STILL_WEIGHTS]
 
     def _smooth(self, free: Callable[[Geometry], np.ndarray]) -> Source:
         first = min(1, len(self.levels) - 1)
         grid = self.levels[first].nodes.geometry
         return Source(Motion(free(grid), grid), first=first)
 
-    def _shifted(self, unseen: np.ndarray) -> Source:
+    def _sliding(self, unseen: np.ndarray) -> Source:
+        """The rigid motion of what slides, near the shift that explains most of what does not stand still."""
         coarsest = self.levels[0]
         coarsest.look_from(self._still()[0].motion.field, self._unseen_at(coarsest, unseen))
-        return self._shifted_by(telling_shift(coarsest))
+        shift = shift_matrix(telling_shift(coarsest))
+        motion = fitted_rigidly(self.levels, shift, no_motion, lambda level: self._unseen_at(level, unseen))
+        return self._moved_by(motion)
 
-    def _shifted_by(self, shift: np.ndarray) -> Source:
-        still = self._still()[0].motion
-        return Source(Motion(still.field + np.float32(shift)[:, None, None, None], still.grid))
+    def _moved_by(self, motion: np.ndarray) -> Source:
+        grid = self.levels[0].nodes.geometry
+        return Source(Motion(rigid_field(motion, grid), grid))
 
     def _unseen_at(self, level: LocalCorrelation, unseen: np.ndarray) -> np.ndarray:
         return unseen_at(self.finest.nodes.voxels, unseen, level.nodes.voxels)

@@ -25,6 +25,7 @@ from .joint import Part, Target, improve_together, meeting
 from .local_correlation import LocalCorrelation
 from .pyramid import Pyramid
 from .regions import Regions
+from .rigid_fit import no_motion
 
 #: Standard errors by which unseen windows of a region must correlate better. The user says that the region slides; the
 #: images must show that its motion is found.
@@ -129,7 +130,7 @@ def _best_start(fixed: SlidingImage, moving: SlidingImage, starts: Sequence[np.n
     scores = []
     for start in starts:
         scorer = LocalCorrelation(*images, start)
-        still = np.zeros((3, *scorer.nodes.geometry.size[::-1]), np.float32)
+        still = no_motion(scorer.nodes.geometry)
         scorer.look_from(still)
         scores.append(float((scorer.weights * np.maximum(scorer.map(still), 0)).sum()))
     return starts[int(np.argmax(scores))]
