@@ -128,11 +128,7 @@ def with_moved_header(image: Any, matrix: np.ndarray) -> Any:
     """The same voxels, each of them elsewhere."""
     if np.array_equal(matrix, np.eye(len(matrix))):
         return image
-    grid = geometry_of(image)
-    origin = moved_points(matrix, np.array([grid.origin]))[0]
-    direction = matrix[:-1, :-1] @ np.asarray(grid.direction)
-    moved = Geometry(grid.size, grid.spacing, tuple(origin.tolist()), tuple(map(tuple, direction.tolist())))
-    return image_from_array(np.array(array_view(image)), moved)
+    return image_from_array(np.array(array_view(image)), geometry_of(image).moved(matrix))
 
 
 class Results:

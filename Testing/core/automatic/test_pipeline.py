@@ -18,7 +18,13 @@ from ElastixRegistrationLib.core.elastix.progress import ProgressParser
 from ElastixRegistrationLib.core.images.geometry import image_from_array
 from ElastixRegistrationLib.core.presets.catalog import find_preset
 from ElastixRegistrationLib.core.registration.register import register
-from ElastixRegistrationLib.core.transforms.itk_transforms import chain_of, map_points, matrix_of_linear
+from ElastixRegistrationLib.core.start.rigid import moved_points, rigid_matrix
+from ElastixRegistrationLib.core.transforms.itk_transforms import (
+    affine_from_matrix,
+    chain_of,
+    map_points,
+    matrix_of_linear,
+)
 from phantoms.images import grid
 
 STAGES = find_preset("automatic").stages()
@@ -100,7 +106,7 @@ def test_the_rigid_stage_finds_the_shift_of_a_picture_inside_a_mask(seed):
     assert moved == pytest.approx(np.broadcast_to([-5.0, 6.0], moved.shape), abs=0.15)
 
 
-def test_a_deformed_body_is_deformed_back_by_one_spline_before_a_linear_transform():
+def test_a_deformed_body_is_deformed_back_by_one_spline_beside_a_linear_transform():
     body, first, second = tissues(GEOMETRY)
     values = (body + first + 0.4 * second).astype(np.float32)
     y, x = np.meshgrid(*(np.arange(48.0),) * 2, indexing="ij")
@@ -117,6 +123,28 @@ def test_a_deformed_body_is_deformed_back_by_one_spline_before_a_linear_transfor
     before, after = INFORMATION.search(result.notes[0]).groups()
     assert float(after) > float(before)
     assert result.iterations[-1].metric < 0  # minus the correlation, in the log of the dense stage
+
+
+def test_the_result_does_not_depend_on_the_header_of_the_moving_image():
+    """The control points of a B-spline lay along the axes of the world, oblique to an image that was turned: crops of
+    two hippocampi lost 0.015 of their Dice."""
+    body, first, second = tissues(GEOMETRY)
+    values = (body + first + 0.4 * second).astype(np.float32)
+    y, x = np.meshgrid(*(np.arange(48.0),) * 2, indexing="ij")
+    shift = 2.5 * np.exp(-(((x - 24) / 9) ** 2 + ((y - 24) / 9) ** 2))  # voxels, along x
+    (bent,) = warped([values], np.stack([0 * shift, shift]).astype(np.float32), (0, 0))
+    turn = rigid_matrix(np.array([np.radians(40), 60.0, -30.0]), GEOMETRY.center())
+    fixed = image(bent, noise=1)
+    points = GEOMETRY.points_of(np.argwhere(body > 0.5)[::20, ::-1])
+    reached = []
+    for header in (np.eye(3), turn):
+        moving = image(values, GEOMETRY.moved(header), noise=2)
+        result = register(
+            fixed, moving, STAGES, adapt=True, seed=1, effort="fast", initial_transform=affine_from_matrix(header)
+        )
+        reached.append(moved_points(np.linalg.inv(header), map_points(result.transform, points)))
+    assert np.linalg.norm(reached[0] - points, axis=1).max() > 2
+    assert np.abs(reached[1] - reached[0]).max() < 0.4
 
 
 def test_a_shift_stays_a_shift_where_the_moving_image_ends():

@@ -7,7 +7,7 @@ import pytest
 from ElastixRegistrationLib.core.files.image_files import read_image
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of
 from ElastixRegistrationLib.core.start.coarse import CoarseImage, FittedImage, coarse_image
-from ElastixRegistrationLib.core.start.rigid import moved_points, rigid_matrix
+from ElastixRegistrationLib.core.start.rigid import moved_points, rigid_matrix, rigid_part
 from ElastixRegistrationLib.core.start.shift_search import best_shifts
 from ElastixRegistrationLib.core.start.similarity import SimilarityScorer, similarity_scorer
 from ElastixRegistrationLib.core.start.start_search import UPRIGHT_DEGREES, find_start, find_starts
@@ -130,3 +130,14 @@ def test_contrasts_of_a_neck_that_tell_little_of_each_other_find_their_place(sha
     start = find_start(similarity_scorer(*sides))
     points = geometry.center() + np.random.default_rng(1).uniform(-20, 20, (50, 3))
     assert np.linalg.norm(moved_points(start.matrix, points) - moved_points(truth, points), axis=1).mean() < 5
+
+
+def test_the_rigid_part_of_a_linear_motion_is_what_it_was_made_of():
+    geometry = grid((30, 40, 50), (1.0, 2.0, 3.0))
+    center = geometry.center()
+    rigid = rigid_matrix(np.array([0.3, -0.2, 0.5, 10.0, -20.0, 5.0]), center)
+    stretched = np.diag([1.1, 0.8, 1.2, 1.0])
+    stretched[:3, 3] = center - stretched[:3, :3] @ center
+    assert rigid_part(rigid @ stretched, center) == pytest.approx(rigid)
+    mirrored = rigid_part(rigid @ np.diag([-1.0, 1.0, 1.0, 1.0]), center)
+    assert np.linalg.det(mirrored[:3, :3]) == pytest.approx(1)

@@ -7,6 +7,7 @@ from ElastixRegistrationLib.core.deformation.analysis import jacobian_determinan
 from ElastixRegistrationLib.core.errors import InputError
 from ElastixRegistrationLib.core.files.transform_files import read_transform, write_transform
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view
+from ElastixRegistrationLib.core.start.rigid import moved_points, rigid_matrix
 from ElastixRegistrationLib.core.transforms.itk_transforms import (
     affine_from_matrix,
     bspline_transform,
@@ -16,6 +17,7 @@ from ElastixRegistrationLib.core.transforms.itk_transforms import (
     extended_grid,
     map_points,
     matrix_of,
+    then_rigid,
 )
 from ElastixRegistrationLib.core.transforms.transform_parameters import (
     UnsupportedTransform,
@@ -63,6 +65,15 @@ def test_linear_neighbors_merge_and_order_is_kept():
     expected = map_points(third, map_points(second, map_points(first, POINTS)))
     assert map_points(whole, POINTS) == pytest.approx(expected, abs=1e-9)
     assert compose([first, second]).GetNameOfClass() == "AffineTransform"
+
+
+def test_a_rigid_motion_after_a_spline_keeps_two_parts():
+    rigid = rigid_matrix(np.array([0.4, -0.3, 0.2, 40.0, -25.0, 60.0]), np.array([5.0, -8.0, 3.0]))
+    for chain in ([an_affine(1), a_bspline()], [a_bspline(), an_affine(1)], [a_bspline()], [an_affine(1)]):
+        whole = then_rigid(compose(chain), rigid)
+        assert len(chain_of(whole)) <= 2
+        expected = moved_points(rigid, map_points(compose(chain), POINTS))
+        assert map_points(whole, POINTS) == pytest.approx(expected, abs=1e-9)
 
 
 def test_a_field_moves_as_its_transform():

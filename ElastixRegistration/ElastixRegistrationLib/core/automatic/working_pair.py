@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from ..images.band_matrices import interpolation
 from ..images.cells import Cells
-from ..images.geometry import Geometry, array_view, geometry_of
+from ..images.geometry import Geometry, array_view, geometry_of, image_like
 from ..images.reduction import grid_of
 from ..resampling.lookup import Lookup
 from .windows import gaussian, smoothed
@@ -57,6 +57,14 @@ class OneImage:
         low = min(low, self.background)
         scale = 1 / (high - low) if high > low else 1.0
         return np.clip((voxels - np.float32(low)) * np.float32(scale), _LOWEST, _HIGHEST).astype(np.float32)
+
+    def moved(self, rigid: np.ndarray) -> OneImage:
+        """The same image after a rigid motion, a homogeneous matrix, LPS mm."""
+        image, mask = (
+            None if one is None else image_like(one, array_view(one), geometry_of(one).moved(rigid))
+            for one in (self.image, self.mask)
+        )
+        return replace(self, image=image, mask=mask)
 
     def for_grid(self, voxel_mm: float) -> np.ndarray:
         """``scaled``, smoothed for sampling on a grid of ``voxel_mm``. The latest result is cached, because the

@@ -61,6 +61,12 @@ class Geometry:
         """(D,) center of the grid, LPS mm."""
         return self.points_of((np.asarray(self.size) - 1) / 2)
 
+    def moved(self, rigid: np.ndarray) -> Geometry:
+        """The same voxels after a rigid motion, a homogeneous matrix, LPS mm."""
+        origin = rigid[:-1, :-1] @ np.asarray(self.origin) + rigid[:-1, -1]
+        direction = rigid[:-1, :-1] @ np.asarray(self.direction)
+        return Geometry(self.size, self.spacing, tuple(origin.tolist()), tuple(map(tuple, direction.tolist())))
+
     def is_close(self, other: Geometry, tolerance: float = 1e-3) -> bool:
         """Whether both grids have the same voxels: no corner further apart than ``tolerance`` voxels."""
         if self.size != other.size:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,8 @@ from ..automatic.working_pair import WorkingPair
 from ..elastix.run import run_elastix
 from ..parameters.changes import changed
 from ..parameters.maps import ParameterMap, is_bspline
-from ..transforms.itk_transforms import compose, matrix_of_linear
+from ..start.rigid import rigid_part
+from ..transforms.itk_transforms import compose, matrix_of_linear, then_rigid
 from ..transforms.transform_parameters import extend_bspline, transforms_from_maps
 from ..wording import Said
 from .prepared_images import PreparedSide
@@ -98,18 +99,21 @@ def run_on_pair(
         maps = [extend_bspline(parameters) for parameters in result.maps]
         return StageResult(compose([linear, *transforms_from_maps(maps)]), prepared)
 
-    outcome = run_automatic(pair, start, stages, run, effort_named(effort), log)
+    # Turned to where the start puts it, the moving image is registered alike whatever its header says.
+    placed = rigid_part(start, pair.fixed.geometry.center())
+    pair = replace(pair, moving=pair.moving.moved(np.linalg.inv(placed)))
+    outcome = run_automatic(pair, np.linalg.inv(placed) @ start, stages, run, effort_named(effort), log)
     sentence = automatic_sentence([*words, *outcome.words])
     dense = [dense_plan(effort_named(effort))] if outcome.ran_dense else []
     return AutomaticRun(
-        transform=outcome.transform,
+        transform=then_rigid(outcome.transform, placed),
         stages=outcome.stages,
         log=log.text,
         notes=[sentence, *notes],
         more_stages=dense,
         start=start,
         has_one_contrast=outcome.has_one_contrast,
-        spline=outcome.spline,
+        spline=None if outcome.spline is None else then_rigid(outcome.spline, placed),
     )
 
 

@@ -32,3 +32,13 @@ def rigid_matrix(motion: np.ndarray, center: np.ndarray) -> np.ndarray:
 def moved_points(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
     """(..., N, D): the points (N, D) under homogeneous matrices (..., D+1, D+1)."""
     return points @ np.swapaxes(matrix[..., :-1, :-1], -1, -2) + matrix[..., None, :-1, -1]
+
+
+def rigid_part(matrix: np.ndarray, center: np.ndarray) -> np.ndarray:
+    """The rigid motion nearest to a linear one, homogeneous (D+1, D+1), that moves ``center``, (D,), alike."""
+    left, _, right = np.linalg.svd(matrix[:-1, :-1])
+    left[:, -1] *= np.sign(np.linalg.det(left @ right))  # no mirror image
+    rigid = np.eye(len(matrix))
+    rigid[:-1, :-1] = left @ right
+    rigid[:-1, -1] = matrix[:-1, :-1] @ center + matrix[:-1, -1] - rigid[:-1, :-1] @ center
+    return rigid

@@ -209,6 +209,23 @@ def bspline_transform(coefficients: np.ndarray, origin: np.ndarray, spacing: np.
     return transform
 
 
+def then_rigid(transform: Any, rigid: np.ndarray) -> Any:
+    """``transform``, followed by a rigid motion, a homogeneous matrix, LPS mm.
+
+    A B-spline after a linear transform is turned with its control points, so that both stay two.
+    """
+    *before, last = chain_of(transform)
+    motion = affine_from_matrix(rigid)
+    if not before or last.GetNameOfClass() != "BSplineTransform":
+        return compose([transform, motion])
+    coefficients, origin, spacing, direction = bspline_grid(last, copy=False)
+    turn = rigid[:-1, :-1]
+    turned = bspline_transform(
+        np.tensordot(turn, coefficients, 1), turn @ origin + rigid[:-1, -1], spacing, turn @ direction
+    )
+    return compose([*before, motion, turned])
+
+
 def bspline_fixed_parameters(
     coefficients: np.ndarray, origin: np.ndarray, spacing: np.ndarray, direction: np.ndarray
 ) -> np.ndarray:
