@@ -165,6 +165,18 @@ def test_a_shift_stays_a_shift_where_the_moving_image_ends():
     assert np.abs(moved).max() < 0.3
 
 
+def test_stacks_that_cross_are_registered_by_what_they_share():
+    """elastix wants a quarter of the samples to fall into the moving image."""
+    random = np.random.default_rng(3)
+    texture = smoothed(random.normal(size=(120, 120)).astype(np.float32), (3.0, 3.0))
+    texture *= 30 / texture.std()
+    low, wide = image_from_array(texture[48:72], grid((120, 24), (1.0, 1.0), origin=(0.0, 48.0))), texture[:, 50:74]
+    tall = image_from_array(np.ascontiguousarray(wide), grid((24, 120), (1.0, 1.0), origin=(53.0, -2.0)))
+    result = register(low, tall, STAGES[:1], adapt=True, seed=1, initial_transform=affine_from_matrix(np.eye(3)))
+    points = np.array([[55.0, 55.0], [70.0, 65.0]])
+    assert map_points(result.transform, points) == pytest.approx(points + np.array([3.0, -2.0]), abs=0.3)
+
+
 def test_no_body_is_stretched_out_of_proportion():
     """An affine transform to a slim heart or spine put another one into its place."""
     body, first, second = tissues(GEOMETRY)

@@ -70,8 +70,9 @@ class StageResult(NamedTuple):
     stage: dict[str, tuple[str, ...]]
 
 
-#: Runs one elastix stage on a pair from a linear start. Raises RegistrationError.
-Run = Callable[[ParameterMap, WorkingPair, Any], StageResult]
+#: Runs one elastix stage on a pair from a linear start under which the images overlap by this share of the fixed one.
+#: Raises RegistrationError.
+Run = Callable[[ParameterMap, WorkingPair, Any, float], StageResult]
 
 
 @dataclass
@@ -135,10 +136,10 @@ class _Automatic:
     def _candidate(self, transform: Any) -> _Candidate:
         return _Candidate(transform, self.evidence.measure(transform))
 
-    def _tried(self, stage: ParameterMap, start: Any) -> _Candidate | None:
+    def _tried(self, stage: ParameterMap, start: _Candidate) -> _Candidate | None:
         """The result of ``stage``; None if it fails, so that earlier results are kept."""
         try:
-            result = self.run(stage, self.pair, start)
+            result = self.run(stage, self.pair, start.transform, start.measured.overlap)
         except RegistrationError as error:
             self.log.add(error.log)
             self.failure = error
@@ -166,7 +167,7 @@ class _Automatic:
             self.words.append(said("rigid"))
             return rigid
         affine_stage = linear_stage(self.linear_map, "AffineTransform", *geometries, self.effort)
-        affine = self._tried(affine_stage, rigid.transform)
+        affine = self._tried(affine_stage, rigid)
         if affine is not None and self._is_worth_it(affine, rigid):
             self.words.append(said("affine"))
             return affine
@@ -184,7 +185,7 @@ class _Automatic:
         telling = start.measured.mean("information") >= _TELLING_NATS
         for longest, metric in ((4.0, None if telling else "NormalizedMutualInformation"), (1.0, None)):
             stage = linear_stage(base, "EulerTransform", *geometries, self.effort, metric, longest)
-            rigid = self._tried(stage, start.transform)
+            rigid = self._tried(stage, start)
             if rigid is not None and rigid.measured.gain_over(start.measured).certainty >= 0:
                 return rigid
         self.words.append(said("the start is kept, because a rigid stage made it worse"))
@@ -222,7 +223,7 @@ class _Automatic:
         # In 2D, a long B-spline stage costs little, and explains two chests better than a dense deformation.
         leads = self.pair.dimension > 2 and self._same_sign(linear) >= _SAME_CONTRAST
         stage = bspline_stage(self.bspline_map, *geometries, grid_mm, self.effort, leads=leads)
-        spline = self._tried(stage, linear.transform)
+        spline = self._tried(stage, linear)
         spline = self._plausible(spline, linear, self.effort.levels[0])
         best = linear
         self.spline = None if spline is None else spline.transform

@@ -22,6 +22,7 @@ from ..transforms.itk_transforms import compose, matrix_of_linear, then_rigid
 from ..transforms.transform_parameters import extend_bspline, transforms_from_maps
 from ..wording import Said
 from .prepared_images import PreparedSide
+from .prepared_stages import required_ratio
 from .searched_start import searched_start, working_pair
 
 
@@ -61,7 +62,7 @@ def run_on_pair(
     moving: PreparedSide,
     given: Any,
     effort: str,
-    prepare: Callable[[ParameterMap], dict[str, tuple[str, ...]]],
+    prepare: Callable[[ParameterMap, float], dict[str, tuple[str, ...]]],
     *,
     changes: Sequence[str] = (),
     threads: int | None = None,
@@ -69,7 +70,8 @@ def run_on_pair(
     log_to_file: bool = True,
 ) -> AutomaticRun:
     """``given``: linear transform to start from; None: a start is searched for. ``prepare``: makes a stage ready to
-    run. ``changes``: the user's changes to ``stages``, which override fitted values.
+    run, given the share of the samples that must fall into the moving image. ``changes``: the user's changes to
+    ``stages``, which override fitted values.
 
     A failed stage is left out, and the log gives the reason. Raises RegistrationError if all stages fail.
     """
@@ -82,8 +84,8 @@ def run_on_pair(
     else:
         start, pair = matrix_of_linear(given), working_pair(fixed, moving, threads)
 
-    def run(stage: ParameterMap, images: WorkingPair, linear: Any) -> StageResult:
-        prepared = prepare(_with_changes(stage, stages, changes))
+    def run(stage: ParameterMap, images: WorkingPair, linear: Any, overlap: float) -> StageResult:
+        prepared = prepare(_with_changes(stage, stages, changes), required_ratio(fixed, moving, overlap))
         result = run_elastix(
             [images.fixed.image],
             [images.moving.image],

@@ -24,13 +24,14 @@ _FORCED = {
 _REQUIRED_RATIO = 0.25
 
 
-def required_ratio(fixed: PreparedSide, moving: PreparedSide) -> float:
-    """Share of the samples that must fall into the moving image: a quarter, elastix's default, of those that can."""
-    return _REQUIRED_RATIO * min(1.0, moving.volume_mm / fixed.volume_mm)
+def required_ratio(fixed: PreparedSide, moving: PreparedSide, overlap: float = 1.0) -> float:
+    """Share of the samples that must fall into the moving image: a quarter, elastix's default, of those that can, and
+    at most half of the share that does at the start, ``overlap``."""
+    return min(_REQUIRED_RATIO * min(1.0, moving.volume_mm / fixed.volume_mm), overlap / 2)
 
 
 def prepared_stage(
-    stage: ParameterMap, dimension: int, seed: int | None, background: float, ratio: float
+    stage: ParameterMap, ratio: float, dimension: int, seed: int | None, background: float
 ) -> dict[str, tuple[str, ...]]:
     """``stage`` as elastix gets it. ``background``: of the moving image; ``ratio``: see ``required_ratio``."""
     prepared = writes_no_file({name: tuple(values) for name, values in stage.items()}) | _FORCED

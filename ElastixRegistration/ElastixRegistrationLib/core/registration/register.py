@@ -22,7 +22,7 @@ from ..transforms.itk_transforms import affine_from_matrix, identity, map_points
 from ..transforms.transform_parameters import maps_if_small
 from .automatic_run import chooses_stages, run_on_pair
 from .checked_pair import CheckedPair, checked_pair
-from .prepared_stages import prepared_stage, required_ratio
+from .prepared_stages import prepared_stage
 from .result import RegistrationResult
 from .sliding import SLIDING_IS_OFF, Slid, where_it_slides
 from .stage_fitting import fit_stages
@@ -150,7 +150,6 @@ def _run_chosen(pair: CheckedPair, *, log_to_console: bool, log_to_file: bool) -
             dimension=pair.dimension,
             seed=request.seed,
             background=moving_side.estimate.value,
-            ratio=required_ratio(fixed_side, moving_side),
         ),
         changes=request.parameter_changes,
         threads=request.threads,

@@ -56,7 +56,7 @@ def run_stages(pair: CheckedPair, *, log_to_console: bool, log_to_file: bool) ->
         stages, fixed_images, moving_images = for_each_metric(stages, pair.channels, fixed_images, moving_images)
     ratio = required_ratio(fixed_side, moving_side)
     prepared = [
-        prepared_stage(stage, pair.dimension, pair.request.seed, moving_side.estimate.value, ratio) for stage in stages
+        prepared_stage(stage, ratio, pair.dimension, pair.request.seed, moving_side.estimate.value) for stage in stages
     ]
     run = run_elastix(
         [image for image, _ in fixed_images],
