@@ -4,11 +4,44 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from ElastixRegistrationLib.core.automatic.evidence import CRITERIA, Difference, Gain
 from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.registration.register import register
+from ElastixRegistrationLib.core.registration.searched_start import chosen_start
 from ElastixRegistrationLib.core.start.rigid import moved_points, rigid_matrix
+from ElastixRegistrationLib.core.start.start_search import Start
 from ElastixRegistrationLib.core.transforms.itk_transforms import map_points
 from phantoms.images import blobs, grid, stage
+
+
+@pytest.mark.parametrize(
+    ("dimension", "scores", "gains", "expected"),
+    [
+        # 2D: the loaded position must be beaten beyond chance; then the search decides where the criteria agree.
+        (2, (0.1, 0.3, 0.4), {(1, 0): 4.0, (2, 1): 0.5}, 2),
+        (2, (0.1, 0.3, 0.4), {(1, 0): 0.5, (2, 0): 0.5}, 0),
+        (2, (0.1, 0.4, 0.3), {(1, 0): 4.0, (2, 1): 0.5}, 1),
+        (2, (0.1, 0.3, 0.4), {(1, 0): 4.0, (2, 1): -0.5}, 1),
+        # 3D: a turn must be certain against what turns less.
+        (3, (0.1, 0.3, 0.4), {(1, 0): 4.0, (2, 1): 2.5}, 1),
+        (3, (0.1, 0.3, 0.4), {(1, 0): 4.0, (2, 1): 3.5}, 2),
+    ],
+)
+def test_places_are_chosen_by_how_certain_they_are(dimension, scores, gains, expected):
+    turns = (0.0, 10.0, 50.0)
+    motions = [[0.0] * (2 * dimension - 3) + [0.0] * dimension for _ in turns]
+    for motion, turn in zip(motions, turns, strict=True):
+        motion[0] = np.radians(turn)
+    starts = [
+        Start(rigid_matrix(np.array(motion), np.zeros(dimension)), 0.0, score)
+        for motion, score in zip(motions, scores, strict=True)
+    ]
+
+    def gain(one: int, other: int) -> Gain:
+        mean = gains.get((one, other), 0.0)
+        return Gain({name: Difference(mean, 1.0, 10**6) for name in CRITERIA})
+
+    assert chosen_start(starts, gain, dimension) is starts[expected]
 
 
 def with_moved_header(image, matrix):

@@ -83,9 +83,13 @@ class Gain:
         """Whether certainly better by the mean of the criteria, and certainly worse by none."""
         return self.certainty > CERTAIN and min(self._certainties()) > -CERTAIN
 
+    def is_better_at_all(self) -> bool:
+        """Whether better by every criterion, by however little."""
+        return min(self._certainties()) > 0
+
     def is_clearly_better(self) -> bool:
         """Whether better by all criteria, and together by more than chance."""
-        return min(self._certainties()) > 0 and self.certainty >= LIKELY
+        return self.is_better_at_all() and self.certainty >= LIKELY
 
 
 @dataclass(frozen=True)
