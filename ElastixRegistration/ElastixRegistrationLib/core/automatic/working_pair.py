@@ -21,6 +21,8 @@ _PERCENTILES, _LOWEST, _HIGHEST = (1.0, 99.0), -0.2, 1.3
 _MAX_SAMPLES = 1_000_000
 #: Least share of the voxels around a point that must be inside.
 _INSIDE = 0.99
+#: What is computed from the voxels alone, and stays when an image is moved.
+_OF_VOXELS = ("scaled", "_last", "inside", "inside_share")
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,15 @@ class OneImage:
 
     def moved(self, rigid: np.ndarray) -> OneImage:
         """The same image after a rigid motion, a homogeneous matrix, LPS mm."""
+        if np.array_equal(rigid, np.eye(len(rigid))):
+            return self
         image, mask = (
             None if one is None else image_like(one, array_view(one), geometry_of(one).moved(rigid))
             for one in (self.image, self.mask)
         )
-        return replace(self, image=image, mask=mask)
+        moved = replace(self, image=image, mask=mask)
+        vars(moved).update({name: value for name, value in vars(self).items() if name in _OF_VOXELS})
+        return moved
 
     def for_grid(self, voxel_mm: float) -> np.ndarray:
         """``scaled``, smoothed for sampling on a grid of ``voxel_mm``. The latest result is cached, because the
