@@ -186,6 +186,10 @@ def test_from_the_shell_a_failed_case_gives_status_1_after_the_rest(scans, tmp_p
     assert (document["done"], document["kept"], len(document["failed"])) == (1, 0, 1)
     assert err.strip().splitlines()[-1].startswith("error: 1 of 2 cases failed (broken); see ")
     assert (tmp_path / "out" / "index.html").is_file()
+    again = start(*arguments, "--output-dir", tmp_path / "out", "--workers", 1, "--resume")
+    reasons = [line for line in again.communicate(timeout=120)[0].splitlines() if line.startswith("broken failed: ")]
+    assert len(reasons) == 1
+    assert "broken.nrrd" in reasons[0]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends signals")

@@ -187,6 +187,7 @@ def _outcome(result: CohortResult) -> Outcome:
     if memory:
         allowed = "" if limit is None else f" of {limit / 1e9:.1f} GB allowed"
         lines.append(f"Memory for a case: at most {max(memory) / 1e3:.2f} GB{allowed}.")
+    lines += [f"{outcome.case} failed: {outcome.error}" for outcome in failed[:_MAX_NAMED]]
     lines += [f"{name}: {path}" for name, path in outputs.items()]
     failure = ""
     if failed:
