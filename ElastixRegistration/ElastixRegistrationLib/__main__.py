@@ -28,7 +28,9 @@ def run() -> int:
     with remembered_interrupts():
         try:
             from .cli.main import main as run_command
+            from .core.system.itk_access import use_itk_alone
 
+            use_itk_alone()
             return run_command()
         except BaseException:
             if not was_interrupted():

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from accuracy import DICE_NOISE, ERROR_NOISE, TOP, Results, TruePair, figures_of, is_help, pairs_in
 from ElastixRegistrationLib import core
-from ElastixRegistrationLib.core.automatic import pipeline
+from ElastixRegistrationLib.core.automatic import dense_stage, pipeline
 from ElastixRegistrationLib.core.errors import RegistrationError
 from ElastixRegistrationLib.core.sliding import detection
 from ElastixRegistrationLib.core.start import start_search
@@ -70,10 +70,10 @@ CONSTANTS = (
     _threshold("motion along, relative to apart", detection, "_LEAST_ALONG", 3.0, 5.0),
     Constant("control points of the B-spline, relative", pipeline, "grid_spacing", 1.0, (0.7, 1.4),
              lambda spacing, value: lambda geometry: value * spacing(geometry)),
-    Constant("windows of the dense stage, radius", pipeline, "FlowSettings", 2, (1, 3), _of_flow("radius")),
-    Constant("smoothing of its updates, voxels", pipeline, "FlowSettings", 1.7, (1.2, 2.4),
+    Constant("windows of the dense stage, radius", dense_stage, "FlowSettings", 2, (1, 3), _of_flow("radius")),
+    Constant("smoothing of its updates, voxels", dense_stage, "FlowSettings", 1.7, (1.2, 2.4),
              _of_flow("update_sigma")),
-    Constant("smoothing of their sum, voxels", pipeline, "FlowSettings", 0.6, (0.45, 0.8), _of_flow("total_sigma")),
+    Constant("smoothing of their sum, voxels", dense_stage, "FlowSettings", 0.6, (0.45, 0.8), _of_flow("total_sigma")),
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import time
 import traceback
 from typing import Any
 
-from ..core.system.itk_access import preload
+from ..core.system.itk_access import preload, use_itk_alone
 from ..core.wording import sentence_of
 from . import guard
 from .group import run_group_request
@@ -42,6 +42,7 @@ _MAX_IDLE_BYTES = 256 * 2**20
 
 def main(idle_s: float) -> None:
     """Serve until the client is gone or there was no request for ``idle_s`` seconds. Does not return."""
+    use_itk_alone()
     guard.no_core_dumps()
     requests, results = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)

@@ -48,10 +48,38 @@ DTYPES = {name: np.dtype(dtype) for dtype, name in _COMPONENTS.items()} | {
 }
 
 
-def leave_plugins_of_slicer() -> None:
-    """Before ITK is loaded: Slicer's launcher points this variable at its own ITK plugins, and an ITK from pip that
-    loads them can crash (Slicer issue 8947)."""
+class _Process:
+    """``is_ours``: whether nothing but this package runs in it."""
+
+    is_ours = False
+
+
+def use_itk_alone() -> None:
+    """In a process that runs nothing but this package: ITK does without xarray and PyTorch where these are installed.
+    It would load both with its first filter, which takes 0.4 s and seconds, to take their arrays as images."""
+    _Process.is_ours = True
+
+
+def before_itk() -> None:
+    """What must happen before ITK is loaded.
+
+    Slicer's launcher points a variable at its own ITK plugins, and an ITK from pip that loads them can crash (Slicer
+    issue 8947).
+    """
     os.environ.pop("ITK_AUTOLOAD_PATH", None)
+    if _Process.is_ours:
+        _without_other_arrays()
+
+
+@cache
+def _without_other_arrays() -> None:
+    try:
+        helpers = importlib.import_module("itk.support.helpers")
+    except ImportError:
+        return
+    for name in ("_HAVE_XARRAY", "_HAVE_TORCH"):
+        if hasattr(helpers, name):
+            setattr(helpers, name, False)
 
 
 @cache
@@ -81,7 +109,7 @@ def wrapped_class(name: str, suffix: str, module: str | None = None) -> Any:
 
 def quickly_wrapped_class(name: str, suffix: str, module: str | None = None) -> Any | None:
     """The same from its submodule only; None when that has no such class."""
-    leave_plugins_of_slicer()
+    before_itk()
     try:
         submodule = importlib.import_module(f"itk.{module or f'itk{name}Python'}")
     except ImportError:
@@ -115,7 +143,7 @@ def numpy_bridge(name: str, suffix: str, function: str) -> Callable[..., Any]:
     Straight from its library: the Python module around it loads Dask where that is installed, 0.3 s and 25 MB.
     Raises InputError for a pixel type that is not wrapped.
     """
-    leave_plugins_of_slicer()
+    before_itk()
     try:
         importlib.import_module("itk.itkVectorImagePython")  # the types that it takes and gives
         importlib.import_module(_BRIDGE)
@@ -158,7 +186,7 @@ def preload() -> Iterator[None]:
 
     Nothing when it is loaded already. Raises ImportError without ITK.
     """
-    leave_plugins_of_slicer()
+    before_itk()
     for name in (*_PIECES, _BRIDGE):
         if name not in sys.modules:
             importlib.import_module(name)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...errors import InputError
 from ...images.geometry import array_view, geometry_of, new_image
-from ...system.itk_access import leave_plugins_of_slicer, wrapped_class
+from ...system.itk_access import before_itk, wrapped_class
 from ...system.native_messages import NATIVE_ERRORS
 from ...system.truncation import is_truncated
 from ...wording import joined, named_role, said
@@ -92,7 +92,7 @@ def _reader_of(path: Path, name: str) -> Any:
         raise InputError(
             said("The {name} {path} cannot be read: {reason}", name=named_role(name), path=path, reason=reason(error))
         ) from error
-    leave_plugins_of_slicer()
+    before_itk()
     import itk
 
     itk.imread  # noqa: B018  resolving it registers every reader
