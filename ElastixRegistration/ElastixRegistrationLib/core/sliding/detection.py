@@ -29,15 +29,16 @@ from .rigid_fit import rigid_field
 from .surface import surface_of
 
 #: Smallest share of the textured tissue that must stand still where the free motion moves it by more than one node
-#: spacing. Below it, the closer look is skipped to save time. Measured: 0.15 and 0.18 on MR of breathing livers, 0.05
-#: and 0.01 on two held-out ones; 0.00 to 0.01 on CT of lungs; 0.000 to 0.002 on brains, hearts and a mouse.
+#: spacing. Below it, the closer look is skipped to save time. Measured: 0.06 to 0.19 on MR of four breathing
+#: livers, 0.04 to 0.27 with their headers moved, 0.00 to 0.03 on four that hardly move; 0.00 to 0.01 on CT of lungs;
+#: 0.000 to 0.002 on brains, hearts and a mouse.
 _LEAST_STILL = 0.02
 #: Contrast, as a share of the range of gray values, from which a window has texture.
 _TEXTURE = 0.03
 #: Unseen windows must correlate better by this much, and by this many standard errors of their mean. Measured on four
 #: pairs of breathing livers: 0.06 to 0.12, and 5.0 to 8.7 standard errors; on the heads of two mice 0.02.
 _LEAST_GAIN, _LEAST_ERRORS = 0.04, 4.0
-#: Sliding sides move along each other at least this many times farther than they move apart. Measured: 5.0 to 5.6 times
+#: Sliding sides move along each other at least this many times farther than they move apart. Measured: 4.9 to 5.7 times
 #: on breathing livers; 2.9 and 3.2 times where a field tore in images of two people's hippocampi or of two mice, in
 #: which nothing slides.
 _LEAST_ALONG = 4.0
