@@ -229,8 +229,8 @@ _CONSTANTS = (
     ("score ratio of the best start to others: no more rotations are tried", "1.1",
      "at least 1.14 if it was right, 1.02 if it was wrong"),
     ("share of textured tissue that stands still while neighbors move, to examine sliding", "0.02",
-     "0.06 to 0.19 for livers, 0.04 to 0.27 if their headers were moved; 0.00 to 0.03 for two with little motion; at "
-     "most 0.01 for others"),
+     "0.06 to 0.19 for livers, 0.04 to 0.27 if their headers were moved; 0.00 to 0.03 for two with little motion; "
+     "0.03 and 0.04 for hippocampi and a fetus, which later tests leave whole; at most 0.01 for others"),
     ("motion of sliding sides along each other, relative to their motion apart", "4",
      "4.9 to 5.7 for livers; 2.9 and 3.2 if hippocampi and mice were torn by mistake"),
     ("the same for the coarse field, before it is refined", "3",

@@ -31,7 +31,7 @@ from .surface import surface_of
 #: Smallest share of the textured tissue that must stand still where the free motion moves it by more than one node
 #: spacing. Below it, the closer look is skipped to save time. Measured: 0.06 to 0.19 on MR of four breathing
 #: livers, 0.04 to 0.27 with their headers moved, 0.00 to 0.03 on four that hardly move; 0.00 to 0.01 on CT of lungs;
-#: 0.000 to 0.002 on brains, hearts and a mouse.
+#: 0.000 to 0.002 on brains, hearts and a mouse; 0.03 and 0.04 on hippocampi and a fetus, which later tests leave whole.
 _LEAST_STILL = 0.02
 #: Contrast, as a share of the range of gray values, from which a window has texture.
 _TEXTURE = 0.03
