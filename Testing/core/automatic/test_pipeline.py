@@ -15,6 +15,7 @@ from ElastixRegistrationLib.core.automatic.warping import warped
 from ElastixRegistrationLib.core.automatic.windows import smoothed
 from ElastixRegistrationLib.core.elastix.expected_time import expected_seconds
 from ElastixRegistrationLib.core.elastix.progress import ProgressParser
+from ElastixRegistrationLib.core.errors import RegistrationError
 from ElastixRegistrationLib.core.images.geometry import image_from_array
 from ElastixRegistrationLib.core.presets.catalog import find_preset
 from ElastixRegistrationLib.core.registration.register import register
@@ -175,6 +176,25 @@ def test_stacks_that_cross_are_registered_by_what_they_share():
     result = register(low, tall, STAGES[:1], adapt=True, seed=1, initial_transform=affine_from_matrix(np.eye(3)))
     points = np.array([[55.0, 55.0], [70.0, 65.0]])
     assert map_points(result.transform, points) == pytest.approx(points + np.array([3.0, -2.0]), abs=0.3)
+
+
+def test_images_that_share_nothing_at_the_start_are_refused():
+    """Their overlap asks for no samples, and the start came back as a result."""
+    fixed = image(np.random.default_rng(0).normal(size=(48, 48)))
+    mask = np.zeros((48, 48), np.uint8)
+    mask[:15, :15] = 1
+    away = np.eye(3)
+    away[:2, 2] = -70  # mm, of 144; none of the mask stays in the image
+    with pytest.raises(RegistrationError, match="overlap too little at the start"):
+        register(
+            fixed,
+            fixed,
+            STAGES,
+            adapt=True,
+            seed=1,
+            fixed_mask=image_from_array(mask, GEOMETRY),
+            initial_transform=affine_from_matrix(away),
+        )
 
 
 def test_no_body_is_stretched_out_of_proportion():

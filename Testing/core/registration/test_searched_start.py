@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from ElastixRegistrationLib.core.automatic.evidence import CRITERIA, Difference, Gain
-from ElastixRegistrationLib.core.images.geometry import Geometry, array_view, geometry_of, image_from_array
+from ElastixRegistrationLib.core.images.geometry import array_view, geometry_of, image_from_array
 from ElastixRegistrationLib.core.registration.register import register
 from ElastixRegistrationLib.core.registration.searched_start import chosen_start
 from ElastixRegistrationLib.core.start.rigid import moved_points, rigid_matrix
@@ -45,11 +45,7 @@ def test_places_are_chosen_by_how_certain_they_are(dimension, scores, gains, exp
 
 
 def with_moved_header(image, matrix):
-    place = geometry_of(image)
-    origin = moved_points(matrix, np.array([place.origin]))[0]
-    direction = matrix[:-1, :-1] @ np.asarray(place.direction)
-    moved = Geometry(place.size, place.spacing, tuple(origin.tolist()), tuple(map(tuple, direction.tolist())))
-    return image_from_array(np.array(array_view(image)), moved)
+    return image_from_array(np.array(array_view(image)), geometry_of(image).moved(matrix))
 
 
 def error_of(initialization, degrees=(20.0, 15.0, 110.0), shift=(45.0, -30.0, 20.0)):

@@ -22,12 +22,14 @@ _FORCED = {
 
 #: elastix' default of RequiredRatioOfValidSamples.
 _REQUIRED_RATIO = 0.25
+#: Images that overlap by less at the start share too little for a registration, so elastix refuses them.
+_LEAST_OVERLAP = 0.05
 
 
 def required_ratio(fixed: PreparedSide, moving: PreparedSide, overlap: float = 1.0) -> float:
     """Share of the samples that must fall into the moving image: a quarter, elastix's default, of those that can, and
     at most half of the share that does at the start, ``overlap``."""
-    return min(_REQUIRED_RATIO * min(1.0, moving.volume_mm / fixed.volume_mm), overlap / 2)
+    return min(_REQUIRED_RATIO * min(1.0, moving.volume_mm / fixed.volume_mm), max(overlap, _LEAST_OVERLAP) / 2)
 
 
 def prepared_stage(

@@ -66,7 +66,7 @@ def chosen_start(starts: Sequence[Start], gain: Callable[[int, int], Gain], dime
     """The one of ``starts`` to use; see ``searched_start``. The first is the loaded position; the others follow by how
     much they may turn. ``gain``: of one start over another, by their numbers."""
     chosen = 0
-    for number, start in enumerate(starts):
+    for number, start in enumerate(starts[1:], 1):
         its = gain(number, chosen)
         is_better = _is_better(its, start.turn_degrees if dimension > 2 else 0.0)
         if dimension == 2 and chosen > 0:

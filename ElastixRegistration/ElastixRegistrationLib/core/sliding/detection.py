@@ -98,7 +98,7 @@ def find_sliding(
 
     ``free``: a smooth itk transform that follows the moving tissue and drags along the still tissue; the smoother it
     is, the clearer the difference. ``starts``: homogeneous matrices, fixed to moving points, LPS mm; under one of them,
-    the still tissue is aligned.
+    the still tissue is nearly aligned.
     """
     best = _best_start(fixed, moving, free, starts)
     if best.still_share < _LEAST_STILL:

@@ -1,7 +1,7 @@
 """Candidate displacement fields from coarse to fine, fused into one that may tear.
 
 Local correlation has many local optima. A field that starts from no motion finds everything that moves little; one that
-starts from the most common shift of the rest finds what slides; one that starts from a smooth registration finds what
+starts from a rigid motion of the rest finds what slides; one that starts from a smooth registration finds what
 the other two miss. Each is wrong about the rest of the image. All go through the same pyramid before they are fused,
 because fields must fit equally well where they are right to be comparable where they are wrong.
 """

@@ -28,6 +28,7 @@ def rigid_field(matrix: np.ndarray, grid: Geometry) -> np.ndarray:
 
 
 def no_motion(grid: Geometry) -> np.ndarray:
+    """(3, k, j, i) float32: displacements of 0 at the voxels of ``grid``."""
     return np.zeros((3, *grid.size[::-1]), np.float32)
 
 
